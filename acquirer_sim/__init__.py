@@ -1,0 +1,1 @@
+"""The acquirer: decisions (pure), and `acquirer_sim.aio`, which performs."""

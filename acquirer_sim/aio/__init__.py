@@ -1,0 +1,1 @@
+"""The world of the acquirer: ledger store, sockets, clock."""

@@ -1,0 +1,1 @@
+"""The world of the wire: sockets and the running clock."""

@@ -1,0 +1,241 @@
+"""What the two sides say to each other, in the words of the trade.
+
+Terminal and acquirer think only in these; a profile (`protocol.profiles`) turns one into a
+message and back. They are `msgspec.Struct`s, not dataclasses: a host builds two per payment,
+and a frozen dataclass of ten fields costs sixteen times as much (docs/explanation/decisions.md).
+
+Units: amounts in minor units, STAN and batch as six digits with leading zeros, times as the
+digits the wire carries. Field numbers in docstrings are ISO 8583:1987's, for orientation.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+from protocol.amount import Amount
+from protocol.secrets import Pan, Track2
+
+APPROVED: Final = "00"
+ZERO_INSTITUTION: Final = "0" * 11
+
+
+class Origin(msgspec.Struct, frozen=True, gc=False):
+    """Which terminal speaks: F41 (ans 8) and F42 (ans 15)."""
+
+    terminal_id: str
+    merchant_id: str
+
+
+class Stamp(msgspec.Struct, frozen=True, gc=False):
+    """When it was said: F7 MMDDhhmmss in UTC, F12 hhmmss and F13 MMDD in local time.
+
+    A repeat carries the stamp of the first attempt; a reply echoes the request's.
+    """
+
+    transmission: str
+    time: str
+    date: str
+
+    @classmethod
+    def of(cls, utc: datetime, local: datetime) -> Stamp:
+        """Cut the wire's digits out of two times of the same moment."""
+        return cls(f"{utc:%m%d%H%M%S}", f"{local:%H%M%S}", f"{local:%m%d}")
+
+
+class Card(msgspec.Struct, frozen=True, gc=False):
+    """The card as it was read: F2, F14 (YYMM), F22 and F35."""
+
+    pan: Pan
+    expiry: str | None = None
+    entry_mode: str = "012"
+    track2: Track2 | None = None
+
+
+class OriginalReference(msgspec.Struct, frozen=True, gc=False):
+    """F90: the request that a reversal or an upload item speaks of."""
+
+    mti: str
+    stan: str
+    transmission: str
+    acquirer: str = ZERO_INSTITUTION
+    forwarder: str = ZERO_INSTITUTION
+
+
+class Totals(msgspec.Struct, frozen=True, gc=False):
+    """What one side believes a batch holds: F74-F77 counts, F86-F89 minor units.
+
+    A payment that was reversed is in none of the figures, on either side (REQ 002-09).
+    """
+
+    credit_count: int = 0
+    credit_reversal_count: int = 0
+    debit_count: int = 0
+    debit_reversal_count: int = 0
+    credit_amount: int = 0
+    credit_reversal_amount: int = 0
+    debit_amount: int = 0
+    debit_reversal_amount: int = 0
+
+    @property
+    def net(self) -> int:
+        """F97 as a signed number of minor units: debits (sales) positive, credits negative."""
+        return (
+            self.debit_amount
+            - self.debit_reversal_amount
+            - self.credit_amount
+            + self.credit_reversal_amount
+        )
+
+
+class ReconciliationResult(Enum):
+    """F66 of a 0510: how the host's totals compare with the terminal's."""
+
+    IN_BALANCE = "1"
+    OUT_OF_BALANCE = "2"
+    ERROR = "3"
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Base of all: who, which number (F11, "000001".."999999"), when."""
+
+    origin: Origin
+    stan: str
+    stamp: Stamp
+
+
+class Request(Operation, frozen=True, kw_only=True, gc=False):
+    """Something a terminal asks."""
+
+
+class Reply(Operation, frozen=True, kw_only=True, gc=False):
+    """An answer; `code` is F39, two characters."""
+
+    code: str
+
+    @property
+    def approved(self) -> bool:
+        """True for the plain approval. Other codes that succeed are the caller's table."""
+        return self.code == APPROVED
+
+
+class SignOn(Request, frozen=True, kw_only=True, gc=False):
+    """0800: the terminal begins its day; `batch` is the one it has open."""
+
+    batch: str
+
+
+class SignOnReply(Reply, frozen=True, kw_only=True, gc=False):
+    """0810: `batch` is the one the host has open; the terminal compares, never adopts (H6)."""
+
+    batch: str | None = None
+
+
+class Echo(Request, frozen=True, kw_only=True, gc=False):
+    """0800 with F70 301: is anybody there?"""
+
+
+class EchoReply(Reply, frozen=True, kw_only=True, gc=False):
+    """0810 with F70 301."""
+
+
+class Purchase(Request, frozen=True, kw_only=True, gc=False):
+    """0200: sale of goods, F3 000000."""
+
+    batch: str
+    amount: Amount
+    card: Card
+    condition: str = "00"
+
+
+class PurchaseReply(Reply, frozen=True, kw_only=True, gc=False):
+    """0210: approved or not; `amount` may be less than asked when `code` is 10."""
+
+    batch: str
+    amount: Amount
+    rrn: str | None = None
+    authorisation: str | None = None
+    settlement_date: str | None = None
+
+
+class Reversal(Request, frozen=True, kw_only=True, gc=False):
+    """0400, or 0401 when `repeat`: whatever became of the original, undo it.
+
+    `stan` and `batch` are the original's; `reason` goes in F39: 98 no answer in time,
+    96 approved but not completed here, A0 MAC error, 06 other. Holds no track and no PIN.
+    """
+
+    batch: str
+    amount: Amount
+    pan: Pan
+    original: OriginalReference
+    entry_mode: str = "012"
+    condition: str = "00"
+    processing: str = "000000"
+    authorisation: str | None = None
+    reason: str = "98"
+    repeat: bool = False
+
+
+class ReversalReply(Reply, frozen=True, kw_only=True, gc=False):
+    """0410: 00, 12 and 25 all mean that nothing is left to undo."""
+
+    batch: str
+    amount: Amount
+    rrn: str | None = None
+
+
+class Settlement(Request, frozen=True, kw_only=True, gc=False):
+    """0500, or 0501 when `repeat`: close this batch, here is what I believe it holds.
+
+    A repeat is identical in every other field.
+    """
+
+    batch: str
+    totals: Totals
+    settlement_date: str
+    currency: str = "156"
+    repeat: bool = False
+
+
+class SettlementReply(Reply, frozen=True, kw_only=True, gc=False):
+    """0510: the host's own totals and its verdict."""
+
+    batch: str
+    result: ReconciliationResult
+    totals: Totals
+    settlement_date: str | None = None
+
+
+class UploadItem(Request, frozen=True, kw_only=True, gc=False):
+    """0320: one payment of a batch that did not balance, number `number` of `count`.
+
+    The host knows a repeat by (batch, original): an item counts once however often it comes.
+    """
+
+    batch: str
+    number: int
+    count: int
+    original: OriginalReference
+    amount: Amount
+    pan: Pan
+    processing: str = "000000"
+    rrn: str | None = None
+    authorisation: str | None = None
+
+
+class UploadEnd(Request, frozen=True, kw_only=True, gc=False):
+    """0320 trailer: that was all, `count` items; F70 207 after a balanced 0510, 202 otherwise."""
+
+    batch: str
+    count: int
+    balanced: bool = False
+
+
+class UploadReply(Reply, frozen=True, kw_only=True, gc=False):
+    """0330: 00 taken, 94 taken before; for an item and for the trailer alike."""
+
+    batch: str

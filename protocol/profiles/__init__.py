@@ -1,0 +1,1 @@
+"""Which field carries which fact: one module per profile."""

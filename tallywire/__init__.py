@@ -1,0 +1,1 @@
+"""The bench: the command, the demo, the virtual printer."""

@@ -1,0 +1,1 @@
+"""The terminal: machines that decide (pure), and `terminal.aio`, which performs."""

@@ -1,0 +1,1 @@
+"""The world of the terminal: disk, printer, link, clock."""
