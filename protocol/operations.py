@@ -152,10 +152,13 @@ class Purchase(Request, frozen=True, kw_only=True, gc=False):
 
 
 class PurchaseReply(Reply, frozen=True, kw_only=True, gc=False):
-    """0210: approved or not; `amount` may be less than asked when `code` is 10."""
+    """0210: approved or not; `amount` may be less than asked when `code` is 10.
 
-    batch: str
-    amount: Amount
+    `batch` and `amount` are missing only from a refusal (a host that could not read them).
+    """
+
+    batch: str | None = None
+    amount: Amount | None = None
     rrn: str | None = None
     authorisation: str | None = None
     settlement_date: str | None = None
@@ -183,8 +186,8 @@ class Reversal(Request, frozen=True, kw_only=True, gc=False):
 class ReversalReply(Reply, frozen=True, kw_only=True, gc=False):
     """0410: 00, 12 and 25 all mean that nothing is left to undo."""
 
-    batch: str
-    amount: Amount
+    batch: str | None = None
+    amount: Amount | None = None
     rrn: str | None = None
 
 
@@ -202,11 +205,11 @@ class Settlement(Request, frozen=True, kw_only=True, gc=False):
 
 
 class SettlementReply(Reply, frozen=True, kw_only=True, gc=False):
-    """0510: the host's own totals and its verdict."""
+    """0510: the host's own totals and its verdict; `totals` may miss from an error only."""
 
-    batch: str
     result: ReconciliationResult
-    totals: Totals
+    batch: str | None = None
+    totals: Totals | None = None
     settlement_date: str | None = None
 
 
@@ -238,4 +241,4 @@ class UploadEnd(Request, frozen=True, kw_only=True, gc=False):
 class UploadReply(Reply, frozen=True, kw_only=True, gc=False):
     """0330: 00 taken, 94 taken before; for an item and for the trailer alike."""
 
-    batch: str
+    batch: str | None = None

@@ -56,9 +56,10 @@ class Secret(Generic[T]):
     """A value that shows only its mask. Equal to another of its own type and value."""
 
     __slots__ = ("_value",)
+    _value: T
 
     def __init__(self, value: T) -> None:
-        self._value = value
+        self._value: T = value
 
     def reveal(self) -> T:
         """Return the clear value. Every call is a place to look at in a review."""

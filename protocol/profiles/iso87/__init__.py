@@ -1,0 +1,45 @@
+"""The plain ISO 8583:1987 profile: which field carries which fact, for both sides.
+
+One table each way: `writing.ENCODERS` by operation type, `reading.DECODERS` by MTI. A field
+number stands nowhere else in the product. Choices where the standard leaves one
+(docs/explanation/decisions.md):
+
+- F60 is the batch, six digits, in every message that belongs to one;
+- a reversal keeps the original's F11 and names the original again in F90, its reason is F39;
+- an upload is one 0320 per payment, F71 of F72, the payment named in F90; the trailer has F70;
+- F97 is derived from F74-F89 and must agree with them.
+
+`encode` trusts its operation; `decode` trusts nothing: what the codec let pass as well-formed
+may still mean nothing here, and then a `ProfileError` names the field.
+"""
+
+from __future__ import annotations
+
+from protocol.errors import LocalProtocolError, ProfileError
+from protocol.message import Message
+from protocol.operations import Operation
+from protocol.profiles.iso87.reading import DECODERS
+from protocol.profiles.iso87.writing import ENCODERS
+
+__all__ = ["decode", "encode"]
+
+
+def encode(operation: Operation) -> Message:
+    """Turn an operation into its message. Raises LocalProtocolError for an unknown type."""
+    encoder = ENCODERS.get(type(operation))
+    if encoder is None:
+        raise LocalProtocolError(f"no message for {type(operation).__name__}")
+    return encoder(operation)
+
+
+def decode(message: Message) -> Operation:
+    """Turn a message into its operation. Raises ProfileError naming MTI and field."""
+    decoder = DECODERS.get(message.mti)
+    if decoder is None:
+        raise ProfileError(message.mti, "no such message in this profile")
+    missing = 0
+    try:
+        return decoder(message.mti, message.fields)
+    except KeyError as absent:
+        missing = absent.args[0]
+    raise ProfileError(message.mti, "missing", missing)

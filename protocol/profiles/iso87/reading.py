@@ -1,0 +1,290 @@
+"""From a message to its operation: one function per MTI, one table.
+
+A decoder reads fields by `fields[n]`; a missing one is a KeyError, which `decode` turns into a
+ProfileError with the number. What is there but means nothing is refused here, by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NoReturn
+
+from protocol.amount import Amount
+from protocol.errors import ProfileError
+from protocol.operations import (
+    APPROVED,
+    Card,
+    Echo,
+    EchoReply,
+    Operation,
+    Origin,
+    OriginalReference,
+    Purchase,
+    PurchaseReply,
+    ReconciliationResult,
+    Reversal,
+    ReversalReply,
+    Settlement,
+    SettlementReply,
+    SignOn,
+    SignOnReply,
+    Stamp,
+    Totals,
+    UploadEnd,
+    UploadItem,
+    UploadReply,
+)
+from protocol.profiles.iso87.fields import (
+    ECHO,
+    PURCHASE_PROCESSING,
+    SIGN_ON,
+    TOTALS_FIELDS,
+    UPLOAD_ENDS,
+    Fields,
+    net_settlement,
+)
+from protocol.secrets import Pan, Track2
+
+
+def _who(fields: Fields) -> tuple[Origin, str, Stamp]:
+    origin = Origin(fields[41], fields[42])
+    stamp = Stamp(fields[7], fields[12], fields[13])
+    return origin, fields[11], stamp
+
+
+def _text(fields: Fields, number: int) -> str:
+    value: str = fields[number]
+    return value
+
+
+def _optional(fields: Fields, number: int) -> str | None:
+    return fields.get(number)
+
+
+def _refuse(mti: str, field: int, problem: str) -> NoReturn:
+    raise ProfileError(mti, problem, field)
+
+
+def _amount(fields: Fields) -> Amount:
+    return Amount(int(fields[4]), _text(fields, 49))
+
+
+def _reply_amount(mti: str, fields: Fields, code: str) -> Amount | None:
+    """A refusal may come without an amount, an approval may not."""
+    if 4 in fields and 49 in fields:
+        return _amount(fields)
+    if code == APPROVED and mti == "0210":
+        _refuse(mti, 4, "missing from an approval")
+    return None
+
+
+def _batch(mti: str, fields: Fields) -> str:
+    batch = _text(fields, 60)
+    if len(batch) != 6 or not batch.isdigit():
+        _refuse(mti, 60, "the batch is six digits")
+    return batch
+
+
+def _reply_batch(mti: str, fields: Fields) -> str | None:
+    return _batch(mti, fields) if 60 in fields else None
+
+
+def _pan(mti: str, digits: str, field: int) -> Pan:
+    if not 12 <= len(digits) <= 19 or not digits.isdigit():
+        _refuse(mti, field, "a card number has 12 to 19 digits")
+    return Pan(digits)
+
+
+def _card(mti: str, fields: Fields) -> Card:
+    track2 = _optional(fields, 35)
+    if 2 in fields:
+        pan = _pan(mti, _text(fields, 2), 2)
+    elif track2 is not None:
+        pan = _pan(mti, track2.replace("D", "=").partition("=")[0], 35)
+    else:
+        raise KeyError(2)
+    secret = Track2(track2) if track2 is not None else None
+    return Card(pan, _optional(fields, 14), _text(fields, 22), secret)
+
+
+def _read_original(mti: str, fields: Fields) -> OriginalReference:
+    digits = _text(fields, 90)
+    if digits[4:10] == "000000":
+        _refuse(mti, 90, "names no original")
+    return OriginalReference(digits[0:4], digits[4:10], digits[10:20], digits[20:31], digits[31:42])
+
+
+def _read_totals(mti: str, fields: Fields) -> Totals:
+    totals = Totals(*[int(fields[number]) for number in TOTALS_FIELDS])
+    if 97 in fields and _text(fields, 97)[1:] != net_settlement(totals)[1:]:
+        _refuse(mti, 97, "the net does not follow from F74-F89")
+    return totals
+
+
+def _read_network_management(mti: str, fields: Fields) -> Operation:
+    origin, stan, stamp = _who(fields)
+    if fields[70] == ECHO:
+        return Echo(origin=origin, stan=stan, stamp=stamp)
+    if fields[70] == SIGN_ON:
+        return SignOn(origin=origin, stan=stan, stamp=stamp, batch=_batch(mti, fields))
+    _refuse(mti, 70, "no such network management code here")
+
+
+def _read_network_management_reply(mti: str, fields: Fields) -> Operation:
+    origin, stan, stamp = _who(fields)
+    code = _text(fields, 39)
+    if fields[70] == ECHO:
+        return EchoReply(origin=origin, stan=stan, stamp=stamp, code=code)
+    if fields[70] == SIGN_ON:
+        batch = _reply_batch(mti, fields)
+        return SignOnReply(origin=origin, stan=stan, stamp=stamp, code=code, batch=batch)
+    _refuse(mti, 70, "no such network management code here")
+
+
+def _read_purchase(mti: str, fields: Fields) -> Operation:
+    origin, stan, stamp = _who(fields)
+    if fields[3] != PURCHASE_PROCESSING:
+        _refuse(mti, 3, "no such processing code here")
+    return Purchase(
+        origin=origin,
+        stan=stan,
+        stamp=stamp,
+        batch=_batch(mti, fields),
+        amount=_amount(fields),
+        card=_card(mti, fields),
+        condition=_text(fields, 25),
+    )
+
+
+def _read_purchase_reply(mti: str, fields: Fields) -> Operation:
+    origin, stan, stamp = _who(fields)
+    code = _text(fields, 39)
+    return PurchaseReply(
+        origin=origin,
+        stan=stan,
+        stamp=stamp,
+        code=code,
+        batch=_reply_batch(mti, fields),
+        amount=_reply_amount(mti, fields, code),
+        rrn=_optional(fields, 37),
+        authorisation=_optional(fields, 38),
+        settlement_date=_optional(fields, 15),
+    )
+
+
+def _read_reversal(mti: str, fields: Fields) -> Operation:
+    origin, stan, stamp = _who(fields)
+    return Reversal(
+        origin=origin,
+        stan=stan,
+        stamp=stamp,
+        batch=_batch(mti, fields),
+        amount=_amount(fields),
+        pan=_pan(mti, _text(fields, 2), 2),
+        original=_read_original(mti, fields),
+        entry_mode=_text(fields, 22),
+        condition=_text(fields, 25),
+        processing=_text(fields, 3),
+        authorisation=_optional(fields, 38),
+        reason=_text(fields, 39),
+        repeat=mti == "0401",
+    )
+
+
+def _read_reversal_reply(mti: str, fields: Fields) -> Operation:
+    origin, stan, stamp = _who(fields)
+    code = _text(fields, 39)
+    return ReversalReply(
+        origin=origin,
+        stan=stan,
+        stamp=stamp,
+        code=code,
+        batch=_reply_batch(mti, fields),
+        amount=_reply_amount(mti, fields, code),
+        rrn=_optional(fields, 37),
+    )
+
+
+def _read_settlement(mti: str, fields: Fields) -> Operation:
+    origin, stan, stamp = _who(fields)
+    return Settlement(
+        origin=origin,
+        stan=stan,
+        stamp=stamp,
+        batch=_batch(mti, fields),
+        totals=_read_totals(mti, fields),
+        settlement_date=_text(fields, 15),
+        currency=_text(fields, 50),
+        repeat=mti == "0501",
+    )
+
+
+def _read_settlement_reply(mti: str, fields: Fields) -> Operation:
+    origin, stan, stamp = _who(fields)
+    result = _RESULTS.get(_text(fields, 66)) if 66 in fields else ReconciliationResult.ERROR
+    if result is None:
+        _refuse(mti, 66, "1, 2 or 3 is the verdict")
+    complete = all(number in fields for number in TOTALS_FIELDS)
+    if not complete and result is not ReconciliationResult.ERROR:
+        _refuse(mti, 74, "a verdict comes with the host's totals")
+    return SettlementReply(
+        origin=origin,
+        stan=stan,
+        stamp=stamp,
+        code=_text(fields, 39),
+        result=result,
+        batch=_reply_batch(mti, fields),
+        totals=_read_totals(mti, fields) if complete else None,
+        settlement_date=_optional(fields, 15),
+    )
+
+
+def _read_upload(mti: str, fields: Fields) -> Operation:
+    origin, stan, stamp = _who(fields)
+    batch = _batch(mti, fields)
+    count = int(fields[72])
+    if 70 in fields:
+        balanced = UPLOAD_ENDS.get(_text(fields, 70))
+        if balanced is None:
+            _refuse(mti, 70, "202 or 207 ends an upload")
+        return UploadEnd(
+            origin=origin, stan=stan, stamp=stamp, batch=batch, count=count, balanced=balanced
+        )
+    return UploadItem(
+        origin=origin,
+        stan=stan,
+        stamp=stamp,
+        batch=batch,
+        number=int(fields[71]),
+        count=count,
+        original=_read_original(mti, fields),
+        amount=_amount(fields),
+        pan=_pan(mti, _text(fields, 2), 2),
+        processing=_text(fields, 3),
+        rrn=_optional(fields, 37),
+        authorisation=_optional(fields, 38),
+    )
+
+
+def _read_upload_reply(mti: str, fields: Fields) -> Operation:
+    origin, stan, stamp = _who(fields)
+    code, batch = _text(fields, 39), _reply_batch(mti, fields)
+    return UploadReply(origin=origin, stan=stan, stamp=stamp, code=code, batch=batch)
+
+
+_RESULTS: Final = {result.value: result for result in ReconciliationResult}
+
+DECODERS: Final[dict[str, Callable[[str, Fields], Operation]]] = {
+    "0800": _read_network_management,
+    "0810": _read_network_management_reply,
+    "0200": _read_purchase,
+    "0210": _read_purchase_reply,
+    "0400": _read_reversal,
+    "0401": _read_reversal,
+    "0410": _read_reversal_reply,
+    "0500": _read_settlement,
+    "0501": _read_settlement,
+    "0510": _read_settlement_reply,
+    "0320": _read_upload,
+    "0330": _read_upload_reply,
+}
