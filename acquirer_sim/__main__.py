@@ -1,0 +1,6 @@
+"""`python -m acquirer_sim` is `tallywire acquirer`. A door, not a part: it alone may look up to the roof."""
+
+from tallywire.commands.acquirer import command
+
+if __name__ == "__main__":
+    command(prog_name="tallywire acquirer")

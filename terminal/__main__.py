@@ -1,0 +1,6 @@
+"""`python -m terminal` is `tallywire terminal`. A door, not a part: it alone may look up to the roof."""
+
+from tallywire.commands.terminal import command
+
+if __name__ == "__main__":
+    command(prog_name="tallywire terminal")
