@@ -1,0 +1,113 @@
+"""The journal: the facts of this terminal, in order, for ever; and the tables drawn from them.
+
+`commit` writes entries and query rows in ONE transaction. It is shielded from cancellation: a
+cancelled statement still happens, so a cancelled caller waits until the disk has answered. A
+commit that failed but landed all the same (the error came after the platter turned) is found by
+reading the last entry again, and counts as done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from importlib import resources
+from typing import Final
+
+from terminal import projections_money
+from terminal.aio.database import Database
+from terminal.errors import JournalError
+from terminal.facts import Fact, encode
+from terminal.projections import PROJECTIONS, Row, Statement, Value
+
+SCHEMAS: Final = ("money.sql", "paper.sql")
+INSERT_ENTRY: Final = "INSERT INTO entry (sequence, at, fact, body) VALUES (?, ?, ?, ?)"
+
+assert projections_money  # importing it fills the registry
+
+
+class Journal:
+    """One terminal's facts. `now` gives an aware UTC time."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+        self._sequence = 0
+        self._writer = asyncio.Lock()
+        self._broken = False
+
+    async def open(self) -> None:
+        """Make the tables, check the file's integrity. Raises JournalError."""
+        for name in SCHEMAS:
+            await self._database.script(schema_text(name))
+        verdict = await self.fetch("PRAGMA quick_check")
+        if verdict != [("ok",)]:
+            raise JournalError("L42", "the database is damaged (quick_check)")
+        self._sequence = await self._last_sequence()
+
+    async def commit(self, facts: Sequence[Fact]) -> None:
+        """Write facts and their rows durably in one transaction. Raises JournalError.
+
+        When it raises, nothing was written. Cancellation is delivered after the disk answered.
+        """
+        assert facts, "an empty commit says nothing"
+        writing = asyncio.ensure_future(self._write(tuple(facts)))
+        cancelled: asyncio.CancelledError | None = None
+        while not writing.done():
+            try:
+                await asyncio.shield(writing)
+            except asyncio.CancelledError as error:
+                cancelled = error
+            except JournalError:
+                break
+        if cancelled is not None:
+            raise cancelled
+        writing.result()
+
+    async def fetch(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
+        """Return every row of a query. Raises JournalError."""
+        return await self._database.fetch(sql, parameters)
+
+    async def close(self) -> None:
+        """Close the database after the commit under way, if any."""
+        async with self._writer:
+            await self._database.close()
+
+    async def _write(self, facts: tuple[Fact, ...]) -> None:
+        async with self._writer:
+            if self._broken:
+                raise JournalError("L42", "the journal failed earlier; start the terminal again")
+            statements = self._statements(facts)
+            problem: JournalError | None = None
+            try:
+                await self._database.transaction(statements)
+            except JournalError as error:
+                problem = error
+            if problem is not None and not await self._landed(len(facts)):
+                raise problem
+            self._sequence += len(facts)
+
+    async def _landed(self, count: int) -> bool:
+        """Tell whether a failed transaction is on disk; nobody may write when that is unknown."""
+        self._broken = True
+        landed = await self._last_sequence() == self._sequence + count
+        self._broken = False
+        return landed
+
+    async def _last_sequence(self) -> int:
+        rows = await self.fetch("SELECT coalesce(max(sequence), 0) FROM entry")
+        return int(rows[0][0])
+
+    def _statements(self, facts: tuple[Fact, ...]) -> list[Statement]:
+        at = self._now().isoformat()
+        statements: list[Statement] = []
+        for sequence, fact in enumerate(facts, self._sequence + 1):
+            statements.append((INSERT_ENTRY, (sequence, at, fact.name, encode(fact))))
+            statements.extend(PROJECTIONS[type(fact)](fact, at))
+        return statements
+
+
+def schema_text(name: str) -> str:
+    """Return a schema file of the package, "" while it does not exist."""
+    file = resources.files("terminal") / "schema" / name
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
