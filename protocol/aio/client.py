@@ -1,0 +1,137 @@
+"""A client of one acquirer: requests out, replies in, over a connection that may be remade.
+
+What the caller knows after `request` is the whole point of it:
+
+    returns a reply     the peer answered this request
+    raises NotSent      certain: not one byte was handed over
+    raises Unanswered   UNKNOWN: bytes were handed over and no answer came
+
+A late or stray answer is never given to another request: it goes to `on_event`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from protocol.aio.errors import NotConnected, NotSent, Unanswered
+from protocol.aio.stream import LinkStream
+from protocol.errors import LocalProtocolError
+from protocol.events import Event, LinkLost, LossReason, ReplyReceived, TimedOut
+from protocol.framing import Framing
+from protocol.link import LinkSettings, MessageCodec
+from protocol.message import Message
+
+Opener = Callable[
+    [Callable[[], asyncio.Protocol]], Awaitable[tuple[asyncio.Transport, asyncio.Protocol]]
+]
+"""Makes one connection and joins it to the protocol of the factory; raises OSError."""
+
+CONNECT_TIMEOUT_S: Final = 10.0
+CLOSE_TIMEOUT_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How long to wait before connection attempt n: first_s, doubled each time up to max_s.
+
+    `spread` may add jitter where many clients share one host; the default adds none, so that
+    a run can be repeated.
+    """
+
+    first_s: float = 0.5
+    factor: float = 2.0
+    max_s: float = 30.0
+    spread: Callable[[float], float] = float
+
+    def delay_s(self, failures: int) -> float:
+        """Return the pause after `failures` attempts in a row went wrong, 0 after none."""
+        if failures == 0:
+            return 0.0
+        # The exponent is bounded so that a host away for days does not overflow a float.
+        return self.spread(min(self.max_s, self.first_s * self.factor ** min(failures - 1, 64)))
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSettings:
+    """How a client behaves; times in seconds."""
+
+    link: LinkSettings = field(default_factory=LinkSettings)
+    backoff: Backoff = field(default_factory=Backoff)
+    close_timeout_s: float = CLOSE_TIMEOUT_S
+
+
+def tcp_opener(
+    host: str,
+    port: int,
+    *,
+    connect_timeout_s: float = CONNECT_TIMEOUT_S,
+    tls: ssl.SSLContext | None = None,
+) -> Opener:
+    """Return the opener for one TCP address; with `tls`, the handshake is part of it."""
+
+    async def open_connection(
+        factory: Callable[[], asyncio.Protocol],
+    ) -> tuple[asyncio.Transport, asyncio.Protocol]:
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(connect_timeout_s):
+            return await loop.create_connection(factory, host, port, ssl=tls)
+
+    return open_connection
+
+
+class Client:
+    """One connection at a time, many requests in flight on it.
+
+    `on_event` is told whatever is no reply to a request that waits: Late, Unmatched,
+    BadMessage, RequestReceived, TimedOut, EchoAnswered, LinkLost. It must not block.
+    """
+
+    def __init__(
+        self,
+        opener: Opener,
+        codec: MessageCodec,
+        framing: Framing,
+        settings: ClientSettings | None = None,
+        *,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        self._opener = opener
+        self._codec = codec
+        self._framing = framing
+        self._settings = settings or ClientSettings()
+        self._on_event = on_event
+        self._stream: LinkStream | None = None
+        self._answers: dict[int, asyncio.Future[Message]] = {}
+
+    @property
+    def connected(self) -> bool:
+        """True while there is a connection that takes requests."""
+        return self._stream is not None and self._stream.alive
+
+    async def connect(self) -> None:
+        """Make sure there is a connection; one attempt. Raises NotConnected."""
+        raise NotImplementedError
+
+    async def keep_connected(self) -> None:
+        """Connect, and again after every loss, with back-off, until cancelled.
+
+        For a task of the caller's TaskGroup. `connect` may be called meanwhile.
+        """
+        raise NotImplementedError
+
+    async def request(self, message: Message, timeout_s: float) -> Message:
+        """Send one request and return its reply.
+
+        Raises NotSent or Unanswered, see above; LocalProtocolError for a bug of the caller
+        (key in flight, message that cannot be encoded), and then nothing was sent.
+        When the caller is cancelled, the answer becomes Late.
+        """
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        """End the connection. Whoever waits gets Unanswered. May be called twice."""
+        raise NotImplementedError
