@@ -1,4 +1,9 @@
-"""`python -m acquirer_sim` is `tallywire acquirer`. A door, not a part: it alone may look up to the roof."""
+"""`python -m acquirer_sim` is `tallywire acquirer`.
+
+A door, not a part: it alone may look up to the roof.
+"""
+
+from __future__ import annotations
 
 from tallywire.commands.acquirer import command
 

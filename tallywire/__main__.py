@@ -1,5 +1,7 @@
 """`python -m tallywire` is the command."""
 
+from __future__ import annotations
+
 from tallywire.command import main
 
 if __name__ == "__main__":

@@ -1,4 +1,9 @@
-"""`python -m terminal` is `tallywire terminal`. A door, not a part: it alone may look up to the roof."""
+"""`python -m terminal` is `tallywire terminal`.
+
+A door, not a part: it alone may look up to the roof.
+"""
+
+from __future__ import annotations
 
 from tallywire.commands.terminal import command
 

@@ -74,7 +74,7 @@ class VirtualLoop(base_events.BaseEventLoop):
 
     def jump(self) -> None:
         """Move the clock to the next deadline, exactly."""
-        timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
+        timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined] # asyncio's heap
         self._virtual_s = max(self._virtual_s, timers[0].when())
         if self._virtual_s > VIRTUAL_SECONDS_MAX:
             raise EndlessWorld(f"still not idle; waiting: {self.describe_waiting()}")

@@ -115,4 +115,5 @@ def test_a_dead_process_hears_nothing_and_says_nothing() -> None:
         return await process.buried()
 
     assert run_virtual(start) == []
-    assert far.heard == [] and isinstance(far.lost[0], ConnectionResetError)
+    assert far.heard == []
+    assert isinstance(far.lost[0], ConnectionResetError)

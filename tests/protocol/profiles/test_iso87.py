@@ -1,5 +1,7 @@
 """The iso87 profile: what is said arrives as it was said, and nonsense is named."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,0 +1,42 @@
+"""Where files stand: tests mirror modules, and the lock covers what the project declares."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Iterator
+from itertools import chain
+from typing import Final
+
+WITHOUT_A_MODULE: Final = {
+    "tests/test_tidy.py": "the rules of the house, in tests/tidy",
+    "tests/test_docs.py": "README.md, docs/ and examples/ as a reader runs them",
+}
+"""Tests of something that is no module, each with what it is."""
+
+
+def unmirrored_tests(paths: Collection[str]) -> Iterator[str]:
+    """Yield each test file whose subject cannot be found: tests/a/test_b.py is of a/b.py."""
+    for path in sorted(paths):
+        found = re.fullmatch(r"tests/(.*/)?test_(\w+)\.py", path)
+        if found and path not in WITHOUT_A_MODULE:
+            place, name = found[1] or "", found[2]
+            subjects = {
+                f"{root}{place}{rest}"
+                for root in ("", "tests/")
+                for rest in (f"{name}.py", f"{name}/")
+            }
+            if not any(path.startswith(tuple(subjects)) for path in paths):
+                yield f"{path}: there is no {place}{name}.py"
+
+
+def unlocked(pyproject: str, lock: str) -> Iterator[str]:
+    """Yield what pyproject.toml declares and requirements.lock does not pin with a hash."""
+    project = tomllib.loads(pyproject)["project"]
+    extras = project["optional-dependencies"].values()
+    declared = [*project["dependencies"], *chain.from_iterable(extras)]
+    pinned = dict(re.findall(r"^([\w.-]+)==\S+ \\\n    --hash=(\S+)", lock, re.MULTILINE))
+    for requirement in declared:
+        name = re.split(r"[^\w.-]", requirement)[0].lower().replace("_", "-")
+        if name not in pinned:
+            yield f"{name} is declared, but not in requirements.lock"
