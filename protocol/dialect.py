@@ -1,0 +1,179 @@
+"""A dialect: how bytes look, as data.
+
+A TOML file with the field table (the keys of a pyiso8583 specification and a few of our own),
+the encodings of MTI and bitmap, and the framing. `base` names a shipped dialect to start from:
+then the file holds only the differences.
+
+    base = "iso87"
+    name = "shop"
+    binary = "raw"                # every binary field as bytes, not as hexadecimal digits
+    [bitmap]
+    data_enc = "b"
+    [field]
+    60 = { value = "n", len_type = 3, max_len = 6 }
+
+Which fields carry which fact is a profile's business; nothing here knows it.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import tomllib
+from itertools import product
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from protocol.errors import DialectError
+from protocol.field import Field, check_charset
+from protocol.framing import Framing
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+BUILTIN: Final = ("iso87",)
+
+
+class MtiRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which message types exist: allowed digits at each of the four places (ISO 8583, 4.2)."""
+
+    data_enc: str = "ascii"
+    versions: str = "0"
+    classes: str = "12345678"
+    functions: str = "0123"
+    origins: str = "012345"
+
+    def __post_init__(self) -> None:
+        check_charset(self.data_enc)
+        for digits in (self.versions, self.classes, self.functions, self.origins):
+            if not digits or not (digits.isascii() and digits.isdigit()):
+                raise ValueError("versions, classes, functions and origins are digits")
+
+    def all(self) -> tuple[str, ...]:
+        """Return every MTI there is."""
+        places = product(self.versions, self.classes, self.functions, self.origins)
+        return tuple("".join(place) for place in places)
+
+
+class BitmapRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How both bitmaps are written: "b" is eight bytes each, a charset 16 hexadecimal digits."""
+
+    data_enc: str = "ascii"
+
+    def __post_init__(self) -> None:
+        check_charset(self.data_enc)
+
+
+class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the bytes of one network look."""
+
+    name: str
+    field: dict[int, Field]
+    title: str = ""
+    mti: MtiRule = MtiRule()
+    bitmap: BitmapRule = BitmapRule()
+    framing: Framing = Framing()
+
+    def __post_init__(self) -> None:
+        wrong = [number for number in self.field if not 2 <= number <= 128 or number == 65]
+        if wrong:
+            raise ValueError(f"field {wrong[0]}: fields are 2 to 128, and 65 is a bitmap")
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Field names for `Message.describe`."""
+        return {number: field.desc for number, field in self.field.items()}
+
+    @property
+    def hidden(self) -> frozenset[int]:
+        """Fields never shown, for `Message.describe`; F2 is shown masked."""
+        return frozenset(n for n, field in self.field.items() if field.secret and n != 2)
+
+
+def load_dialect(text: str, source: str) -> Dialect:
+    """Read a dialect from TOML `text`; `source` is the path that errors name.
+
+    Raises DialectError.
+    """
+    return _dialect(_read(text, source), source)
+
+
+@functools.cache
+def builtin_dialect(name: str = "iso87") -> Dialect:
+    """Return a shipped dialect. Raises DialectError when there is none of that name."""
+    return _dialect(_builtin_table(name), name)
+
+
+def _builtin_table(name: str) -> dict[str, Any]:
+    if name not in BUILTIN:
+        raise DialectError(f"{name!r} is no shipped dialect; there are {', '.join(BUILTIN)}")
+    file = importlib.resources.files("protocol") / "dialects" / f"{name}.toml"
+    return _read(file.read_text(encoding="utf-8"), name)
+
+
+def _read(text: str, source: str) -> dict[str, Any]:
+    """Return the table of a dialect, its base merged in and its shorthands written out."""
+    problem = ""
+    table: dict[str, Any] = {}
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        problem = str(error)
+    if problem:
+        raise DialectError(f"{source}: {problem}")
+    base: object = table.pop("base", None)
+    if base is not None:
+        table = _merge(_builtin_table(str(base)), table)
+    defaults = table.pop("defaults", {})
+    binary = table.pop("binary", None)
+    if not isinstance(table.get("field"), dict) or not isinstance(defaults, dict):
+        raise DialectError(f"{source}: field: a dialect has tables [field] and [defaults]")
+    if binary not in (None, "hex", "raw"):
+        raise DialectError(f'{source}: binary: found {binary!r}, allowed are "hex" and "raw"')
+    table["field"] = {
+        number: _rewrite_binary({**defaults, **keys}, binary) if isinstance(keys, dict) else keys
+        for number, keys in table["field"].items()
+    }
+    return table
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        known = merged.get(key)
+        if isinstance(known, dict) and isinstance(value, dict):
+            merged[key] = _merge(known, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _rewrite_binary(keys: dict[str, Any], binary: str | None) -> dict[str, Any]:
+    """Write a binary field as the shorthand says: hexadecimal digits take twice the room."""
+    if binary is None or keys.get("value") != "b" or not isinstance(keys.get("max_len"), int):
+        return keys
+    raw = keys.get("data_enc") == "b"
+    if binary == "raw" and not raw:
+        return {**keys, "data_enc": "b", "max_len": keys["max_len"] // 2}
+    if binary == "hex" and raw:
+        return {**keys, "data_enc": "ascii", "max_len": keys["max_len"] * 2}
+    return keys
+
+
+def _dialect(table: dict[str, Any], source: str) -> Dialect:
+    fields = {
+        number: _convert(keys, Field, f"{source}: field.{number}")
+        for number, keys in table["field"].items()
+    }
+    return _convert({**table, "field": fields}, Dialect, source)
+
+
+def _convert(table: object, kind: type[S], source: str) -> S:
+    problem = ""
+    try:
+        return msgspec.convert(table, kind, str_keys=True)
+    except msgspec.ValidationError as error:
+        problem = str(error)
+    words, _, path = problem.partition(" - at `")
+    key = path.rstrip("`").removeprefix("$").removeprefix(".")
+    raise DialectError(f"{source}: {key}: {words}" if key else f"{source}: {words}")
