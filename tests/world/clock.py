@@ -19,6 +19,8 @@ from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 
+TaskBorn = Callable[[asyncio.Task[Any], contextvars.Context | None], None]
+
 START: Final = datetime(2026, 1, 2, 1, 0, 0, tzinfo=UTC)
 """When every world begins: 09:00 in Shanghai, a Friday."""
 
@@ -58,9 +60,7 @@ class VirtualLoop(base_events.BaseEventLoop):
         self._turns_left = turns_max
         self.living: list[asyncio.Task[Any]] = []
         self.complaints: list[str] = []
-        self.task_born: Callable[[asyncio.Task[Any], contextvars.Context | None], None] | None = (
-            None
-        )
+        self.task_born: TaskBorn | None = None
         self.set_task_factory(_remember_task)
         self.set_exception_handler(_note_complaint)
 
@@ -84,11 +84,11 @@ class VirtualLoop(base_events.BaseEventLoop):
         self.living = [task for task in self.living if not task.done()]
         return "; ".join(_describe_task(task) for task in self.living) or "no task at all"
 
-    def run_in_executor(self, *_: Any) -> Any:
+    def run_in_executor(self, *_: Any) -> Any:  # type: ignore[override]
         """Refuse: a thread has no place on a virtual clock."""
         raise RuntimeError("no threads in the simulated world")
 
-    def call_soon_threadsafe(self, *_: Any, **__: Any) -> Any:
+    def call_soon_threadsafe(self, *_: Any, **__: Any) -> Any:  # type: ignore[override]
         """Refuse: there is one thread."""
         raise RuntimeError("no threads in the simulated world")
 
