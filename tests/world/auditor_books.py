@@ -1,0 +1,166 @@
+"""What the two sides' books must say when the weather is clear. Written from the invariants.
+
+`books.py` reads the SQLite files into these neutral facts; the rules below compare them and know
+neither program. Amounts are minor units, a batch is six digits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+PaymentKey = tuple[str, str]
+"""(batch, STAN)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sales less reversals of one batch: how many, how much."""
+
+    count: int
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalBooks:
+    """What one terminal's disk says."""
+
+    terminal: str
+    approved: Mapping[PaymentKey, int]
+    unfinished: Sequence[str]
+    closed: Mapping[str, Totals]
+    uncertain: Sequence[str]
+    open_batch: str
+    slips: Mapping[str, Totals] = field(default_factory=dict)
+    receipts: Mapping[PaymentKey, int] = field(default_factory=dict)
+    stans: Sequence[PaymentKey] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HostBatch:
+    """One batch in the acquirer's ledger; `captures` says how often its money moved."""
+
+    closed: bool
+    frozen: bool
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One line of a journal entry."""
+
+    entry: int
+    kind: str
+    account: str
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class HostBooks:
+    """What the acquirer's ledger says about one terminal."""
+
+    terminal: str
+    approved: Mapping[PaymentKey, int]
+    batches: Mapping[str, HostBatch]
+    open_batch: str | None
+    postings: Sequence[Posting]
+
+
+def _sum(payments: Mapping[PaymentKey, int], batch: str) -> Totals:
+    mine = [minor for (of, _), minor in payments.items() if of == batch]
+    return Totals(len(mine), sum(mine))
+
+
+def same_payments_stand(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
+    """I3: approved at the terminal == approved and not reversed at the host."""
+    for key in sorted(set(terminal.approved) | set(host.approved)):
+        ours, theirs = terminal.approved.get(key), host.approved.get(key)
+        if ours != theirs:
+            yield f"I3: payment {key[1]} of batch {key[0]}: terminal {ours}, host {theirs}"
+
+
+def nothing_is_left_undecided(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
+    """I4: when idle no payment is in the air, no reversal pending, no settlement uncertain."""
+    yield from (f"I4: {what} is still undecided" for what in terminal.unfinished)
+    yield from (f"S6: settlement of batch {batch} is uncertain" for batch in terminal.uncertain)
+
+
+def closed_batches_agree(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
+    """I2, I5: closed on one side, closed on the other; all four sums are the same."""
+    closed_there = {batch for batch, state in host.batches.items() if state.closed}
+    for batch in sorted(set(terminal.closed) ^ closed_there):
+        yield f"I2: batch {batch} is closed on one side only"
+    for batch in sorted(set(terminal.closed) & closed_there):
+        sums = {
+            "terminal's frozen totals": terminal.closed[batch],
+            "terminal's payments": _sum(terminal.approved, batch),
+            "host's totals": host.batches[batch].totals,
+            "host's payments": _sum(host.approved, batch),
+        }
+        if len(set(sums.values())) > 1:
+            yield f"I5: batch {batch}: {sums}"
+
+
+def slips_tell_the_frozen_totals(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
+    """I5: every closed batch has one slip snapshot and it says what was frozen."""
+    for batch, totals in terminal.closed.items():
+        if terminal.slips.get(batch) != totals:
+            yield f"I5: slip of batch {batch} says {terminal.slips.get(batch)}, frozen {totals}"
+    for batch in sorted(set(terminal.slips) - set(terminal.closed)):
+        yield f"SC11: batch {batch} has a slip but is not closed"
+
+
+def receipts_exist_for_what_stands(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
+    """T8: an approval and its receipt are one commit; nothing else has a receipt."""
+    if dict(terminal.receipts) != dict(terminal.approved):
+        yield f"T8: receipts {dict(terminal.receipts)} but approved {dict(terminal.approved)}"
+
+
+def both_have_the_same_batch_open(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
+    """I11: the batch number moved on both sides, and once for each closed batch."""
+    if host.open_batch is not None and host.open_batch != terminal.open_batch:
+        yield f"I11: open batch is {terminal.open_batch} here, {host.open_batch} at the host"
+
+
+def money_moved_once(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
+    """Double entry: entries sum to zero, one capture per closed batch, nobody pays twice."""
+    entries: Counter[int] = Counter()
+    captured: dict[str, list[int]] = {}
+    owed = 0
+    for posting in host.postings:
+        entries[posting.entry] += posting.minor
+        owed -= posting.minor if posting.account.startswith("cardholder:") else 0
+        if posting.kind == "capture" and posting.account.startswith("clearing:"):
+            captured.setdefault(posting.account.rpartition(":")[2], []).append(-posting.minor)
+    yield from (f"books: entry {entry} does not sum to zero" for entry, s in entries.items() if s)
+    if owed != sum(host.approved.values()):
+        yield f"books: cardholders paid {owed}, payments stand for {sum(host.approved.values())}"
+    expected = {b: [s.totals.minor] for b, s in host.batches.items() if s.closed}
+    if captured != expected:
+        yield f"I2: money moved {captured}, closed batches say {expected}"
+
+
+def stans_are_unique(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
+    """I8: one payment per STAN and batch."""
+    doubled = [key for key, count in Counter(terminal.stans).items() if count > 1]
+    yield from (f"I8: STAN {stan} of batch {batch} was used twice" for batch, stan in doubled)
+
+
+BookRule = Callable[[TerminalBooks, HostBooks], Iterator[str]]
+
+RULES: tuple[BookRule, ...] = (
+    same_payments_stand,
+    nothing_is_left_undecided,
+    closed_batches_agree,
+    slips_tell_the_frozen_totals,
+    receipts_exist_for_what_stands,
+    both_have_the_same_batch_open,
+    money_moved_once,
+    stans_are_unique,
+)
+
+
+def audit_books(terminal: TerminalBooks, host: HostBooks) -> list[str]:
+    """Return where the two sides' books break an invariant, in words."""
+    return [problem for rule in RULES for problem in rule(terminal, host)]
