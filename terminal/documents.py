@@ -28,6 +28,8 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from terminal.errors import TerminalError
+
 MERCHANT_NAME_MAX: Final = 40
 """JR/T 0001-2001, 8: longer names are cut on paper, never refused."""
 
@@ -215,13 +217,13 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         return ChainHead(self.number, self.sha256)
 
 
-class TamperedError(Exception):
+class TamperedError(TerminalError):
     """A stored snapshot is not what was hashed (L42): it must not be printed."""
 
-    code: Final = "L42"
-
     def __init__(self, document_id: str) -> None:
-        super().__init__(f"the stored document {document_id} was changed after it was written")
+        super().__init__(
+            "L42", f"the stored document {document_id} was changed after it was written"
+        )
         self.document_id = document_id
 
 

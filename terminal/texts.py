@@ -1,0 +1,224 @@
+"""What the terminal says to the person at the counter: one row for every local code.
+
+Each code has a sentence and a next step in Chinese and English (REQ 000-20). Host response
+codes have their own table; these are the terminal's own findings (L..). The groups: L01-L13
+money and records, L20-L24 the link, L30-L39 the printer (every cause its own code, REQ 000-04
+and 003-06), L40-L42 the disk, L50-L59 paper that is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from terminal.effects import Notice
+
+
+class Text(NamedTuple):
+    """A finding and what to do about it."""
+
+    zh: str
+    en: str
+    next_zh: str
+    next_en: str
+
+
+TEXTS: Final[dict[str, Text]] = {
+    "L01": Text("储存满，请先结算", "Storage is full", "请先结算", "Settle the batch first"),
+    "L02": Text("储存将满", "Storage is nearly full", "请尽快结算", "Settle the batch soon"),
+    "L03": Text(
+        "上次结算结果未知",
+        "The last settlement has no answer yet",
+        "请继续结算，勿重新交易",
+        "Run settle again; it repeats the same request. Do not sell meanwhile",
+    ),
+    "L04": Text(
+        "上次批上送中断",
+        "The batch upload is not complete",
+        "将继续批上送",
+        "Run settle again; the upload goes on where it stopped",
+    ),
+    "L05": Text(
+        "有冲正未完成",
+        "A reversal is still to be sent",
+        "请稍候，联机后自动冲正",
+        "Wait; it is sent as soon as the acquirer can be reached",
+    ),
+    "L06": Text("请先签到", "The terminal is not signed on", "请签到", "Sign on"),
+    "L07": Text("权限不足", "This operator may not do that", "请主管操作", "Ask the supervisor"),
+    "L08": Text(
+        "无此交易", "No such payment", "请核对凭证号或日期", "Check the voucher number or the date"
+    ),
+    "L09": Text(
+        "找到多笔，请选择",
+        "Several payments match",
+        "请从列表中选择一笔",
+        "Choose one from the list; nothing was printed",
+    ),
+    "L10": Text(
+        "该交易已撤销", "This payment is already voided", "无需再次撤销", "Nothing is left to undo"
+    ),
+    "L11": Text("该批次已结算", "This batch is closed", "请使用退货", "Make a refund instead"),
+    "L12": Text("金额不符", "The amount is not the original's", "请核对金额", "Check the amount"),
+    "L13": Text("卡号不符", "The card is not the original's", "请使用原卡", "Use the same card"),
+    "L20": Text(
+        "无法连接主机",
+        "The acquirer cannot be reached",
+        "请检查网络后重试，交易未发送",
+        "Check the network and try again; nothing was sent",
+    ),
+    "L21": Text(
+        "主机无应答",
+        "The acquirer did not answer in time",
+        "请勿重复刷卡，终端将自动冲正",
+        "Do not charge the card again; the terminal reverses by itself",
+    ),
+    "L22": Text(
+        "收到的报文有误",
+        "The acquirer's bytes could not be read",
+        "请重试，多次出现请联系收单行",
+        "Try again; call the acquirer if it goes on",
+    ),
+    "L23": Text(
+        "应答与请求不符",
+        "The reply belongs to another request",
+        "请等待，终端将自动处理",
+        "Wait; the terminal settles this by itself",
+    ),
+    "L24": Text(
+        "MAC校验错", "The reply's MAC is wrong", "请重新签到", "Sign on again for new keys"
+    ),
+    "L30": Text(
+        "打印机无法连接",
+        "The printer cannot be reached",
+        "请检查电源和网线，凭证将自动补打",
+        "Check its power and cable; what waits prints by itself",
+    ),
+    "L31": Text("打印机脱机", "The printer is offline", "请按联机键", "Press its online button"),
+    "L32": Text("打印机缺纸", "The printer is out of paper", "请装纸", "Load paper"),
+    "L33": Text("打印纸将尽", "The paper is near its end", "请准备纸卷", "Have a roll ready"),
+    "L34": Text("打印机上盖打开", "The printer's cover is open", "请合上上盖", "Close the cover"),
+    "L35": Text(
+        "打印头过热",
+        "The print head is too hot",
+        "请稍候，冷却后自动恢复",
+        "Wait; it recovers when it has cooled down",
+    ),
+    "L36": Text(
+        "切刀卡住",
+        "The cutter is jammed",
+        "请关机，取出卡纸后重新开机",
+        "Switch it off, take out the jammed paper, switch it on",
+    ),
+    "L37": Text(
+        "打印机故障",
+        "The printer has a fault it cannot mend",
+        "请关机后重新开机，仍不行请报修",
+        "Switch it off and on; call service if that does not help",
+    ),
+    "L38": Text(
+        "打印结果未知",
+        "It is not known what came out of the printer",
+        "请查看纸张并回答：已出 / 未出",
+        "Look at the paper and answer: came out, or did not",
+    ),
+    "L39": Text(
+        "打印已关闭",
+        "Printing is switched off",
+        "请在设置中指定打印机",
+        "Set a printer in the configuration",
+    ),
+    "L40": Text("磁盘已满", "The disk is full", "请清理磁盘", "Free some space on the disk"),
+    "L41": Text(
+        "数据库被占用",
+        "Another process holds the data",
+        "请关闭另一个终端程序",
+        "Close the other terminal program",
+    ),
+    "L42": Text(
+        "数据完整性错误",
+        "The stored data is not intact",
+        "请停止使用并联系服务商",
+        "Stop using the terminal and call service",
+    ),
+    "L50": Text(
+        "无旧结算数据",
+        "There is no settlement to reprint",
+        "请先结算",
+        "Settle a batch first",
+    ),
+    "L51": Text(
+        "该范围内无结算数据",
+        "No settlement lies in this range",
+        "请更改批次号或日期",
+        "Give another batch or range of dates",
+    ),
+    "L52": Text(
+        "该批次数据已清除",
+        "The batch was purged",
+        "请从存档中查询",
+        "Look for it in the exported archive",
+    ),
+    "L53": Text(
+        "不支持该查询条件",
+        "This filter does not apply here",
+        "请更改条件",
+        "Use another filter",
+    ),
+    "L54": Text(
+        "凭证缺少必填项",
+        "The paper lacks what it must carry",
+        "请在设置中补全商户信息",
+        "Complete the merchant's details in the configuration",
+    ),
+    "L55": Text(
+        "重打印次数或期限超限",
+        "It may not be reprinted any more",
+        "请主管操作",
+        "Ask the supervisor",
+    ),
+    "L56": Text(
+        "打印任务已开始，不能取消",
+        "Printing has begun and cannot be cancelled",
+        "打印完成后可作废",
+        "Void the paper when it is out",
+    ),
+    "L57": Text(
+        "未找到中文字体",
+        "No typeface with Chinese characters was found",
+        "请安装中文字体；已改用英文",
+        "Install a CJK font, such as fonts-wqy-zenhei; English is used meanwhile",
+    ),
+    "L58": Text(
+        "交易成功，凭证未打印，请勿重复刷卡",
+        "The payment is approved but its receipt is not printed. Do not charge again",
+        "打印机恢复后可补打",
+        "Reprint it when the printer is ready",
+    ),
+    "L59": Text(
+        "无此打印任务", "There is no such print job", "请查看任务列表", "Look at the list of jobs"
+    ),
+}
+
+UNNAMED: Final = Text(
+    "未知错误", "Something without a name happened", "请联系服务商", "Call service"
+)
+
+
+def text_of(code: str) -> Text:
+    """Return the text of a local code. Fails safe on an unknown one."""
+    return TEXTS.get(code, UNNAMED)
+
+
+def notice(code: str, *, subject: str, key: str, state: str) -> Notice:
+    """Return a notice that says a local code to a person."""
+    text = text_of(code)
+    return Notice(
+        code=code,
+        subject=subject,
+        key=key,
+        state=state,
+        zh=text.zh,
+        en=text.en,
+        next_zh=text.next_zh,
+        next_en=text.next_en,
+    )
