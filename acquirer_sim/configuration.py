@@ -1,0 +1,108 @@
+"""What the acquirer is told: cards, merchants, terminals and rules, from TOML.
+
+Everything has a default, so that an acquirer runs with no file: any terminal and any merchant
+are welcome, published test cards are approved, and cards outside the test ranges are refused,
+because this host is for tests and a real number has no business here. Unknown keys are an
+error that names file, key and what is allowed.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from protocol.settings import SettingsError, parse_settings
+
+ResponseCode = Annotated[str, Meta(pattern=r"^[0-9A-Z]{2}$")]
+Digits = Annotated[str, Meta(pattern=r"^[0-9]+$")]
+CardNumber = Annotated[str, Meta(pattern=r"^[0-9]{12,19}$")]
+Minor = Annotated[int, Meta(ge=0, le=999_999_999_999)]
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all: keys that are not here are refused."""
+
+
+class CardSettings(Settings, frozen=True):
+    """One card: what it is answered, and how much it may spend (minor units)."""
+
+    pan: CardNumber
+    name: str = ""
+    code: ResponseCode = "00"
+    limit_minor: Minor | None = None
+    amount_max_minor: Minor | None = None
+
+
+class MerchantSettings(Settings, frozen=True):
+    """One merchant (F42). `code` other than 00 refuses all its purchases."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=15)]
+    name: str = ""
+    code: ResponseCode = "00"
+
+
+class TerminalSettings(Settings, frozen=True):
+    """One terminal (F41). `code` other than 00 refuses all its purchases."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=8)]
+    code: ResponseCode = "00"
+
+
+class RuleSettings(Settings, frozen=True):
+    """Purchases that match every key given are answered `code`. The first match decides."""
+
+    code: ResponseCode
+    name: str = ""
+    card: Digits | None = None
+    merchant: str | None = None
+    terminal: str | None = None
+    minor_min: Minor = 0
+    minor_max: Minor = 999_999_999_999
+
+
+class Configuration(Settings, frozen=True):
+    """All of it. Lists are written as TOML tables: [[card]], [[merchant]], [[terminal]], [[rule]].
+
+    `empty_batch`: a 0500 for a batch without payments is in balance, or refused with 12 while
+    the batch stays open (host rule H9). `magic_amounts`: see `magic.py`.
+    """
+
+    time_zone: str = "Asia/Shanghai"
+    test_cards_only: bool = True
+    test_ranges: tuple[Digits, ...] = ()
+    unknown_terminals: Literal["accept", "refuse"] = "accept"
+    unknown_merchants: Literal["accept", "refuse"] = "accept"
+    empty_batch: Literal["balance", "refuse"] = "balance"
+    magic_amounts: bool = True
+    card: tuple[CardSettings, ...] = ()
+    merchant: tuple[MerchantSettings, ...] = ()
+    terminal: tuple[TerminalSettings, ...] = ()
+    rule: tuple[RuleSettings, ...] = ()
+
+
+def load_configuration(text: str, source: str) -> Configuration:
+    """Read a configuration file over the built-in defaults. Raises SettingsError.
+
+    A file that names no `test_ranges` or no [[card]] keeps the built-in ones.
+    """
+    given = parse_settings(text, Configuration, source)
+    for position, rule in enumerate(given.rule):
+        if rule.minor_min > rule.minor_max:
+            key = f"rule[{position}].minor_min"
+            problem = f"{rule.minor_min} is above minor_max, {rule.minor_max}"
+            raise SettingsError(source, key, problem)
+    default = default_configuration()
+    return msgspec.structs.replace(
+        given,
+        test_ranges=given.test_ranges or default.test_ranges,
+        card=given.card or default.card,
+    )
+
+
+def default_configuration() -> Configuration:
+    """Return the built-in configuration: `acquirer_sim/defaults.toml`."""
+    text = files("acquirer_sim").joinpath("defaults.toml").read_text("utf-8")
+    return parse_settings(text, Configuration, "acquirer_sim/defaults.toml")

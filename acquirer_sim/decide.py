@@ -1,0 +1,168 @@
+"""Prefetch, decide, commit: the heart of the host, without a clock, a socket or a disk.
+
+    needs(requests)        which rows a group of requests must see
+    decide(rows, ...)      every request of the group, in order, against those rows
+    (aio/committer.py)     one transaction of what changed, and only then the replies
+
+A request that makes its handler raise fails alone: it changes nothing and gets no reply but a
+problem on its decision; the rest of the group goes on. Handlers write last (see `desk.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from acquirer_sim.desk import Desk
+from acquirer_sim.policy import Policy
+from acquirer_sim.purchases import decide_purchase
+from acquirer_sim.reversals import decide_reversal
+from acquirer_sim.settlements import decide_settlement
+from acquirer_sim.uploads import decide_end, decide_item
+from acquirer_sim.working_set import Needs, WorkingSet
+from protocol.operations import (
+    APPROVED,
+    Echo,
+    EchoReply,
+    Purchase,
+    ReconciliationResult,
+    Reply,
+    Request,
+    Reversal,
+    Settlement,
+    SignOn,
+    SignOnReply,
+    UploadEnd,
+    UploadItem,
+)
+
+
+class Decision(msgspec.Struct, frozen=True, gc=False):
+    """What one request gets. Without a reply, `problem` names what went wrong (no values)."""
+
+    request: Request
+    reply: Reply | None
+    problem: str = ""
+
+
+NO_VERDICTS: Final[Mapping[int, ReconciliationResult]] = {}
+
+
+def needs(requests: Sequence[Request], policy: Policy) -> Needs:
+    """Return the keys of every row that deciding these requests may look at."""
+    found = Needs()
+    for request in requests:
+        handler = _NEEDS.get(type(request))
+        if handler is not None:
+            handler(found, request, policy)
+    return found
+
+
+def decide(
+    rows: WorkingSet,
+    requests: Sequence[Request],
+    now: datetime,
+    policy: Policy,
+    verdicts: Mapping[int, ReconciliationResult] = NO_VERDICTS,
+) -> list[Decision]:
+    """Decide a group in order; later requests see earlier ones through `rows`.
+
+    `now` is aware and UTC. `verdicts` forces the F66 of the settlement at that place (H8).
+    """
+    desk = Desk.open(rows, policy, now)
+    return [
+        _decide_one(desk, request, verdicts.get(place)) for place, request in enumerate(requests)
+    ]
+
+
+def _decide_one(desk: Desk, request: Request, verdict: ReconciliationResult | None) -> Decision:
+    try:
+        if type(request) is Purchase:
+            return Decision(request, decide_purchase(desk, request))
+        if type(request) is Settlement:
+            return Decision(request, decide_settlement(desk, request, verdict))
+        handler = _HANDLERS.get(type(request))
+        if handler is None:
+            return Decision(request, None, f"no decision for {type(request).__name__}")
+        return Decision(request, handler(desk, request))
+    except Exception as error:
+        # Whatever it is, it concerns one request; the type says enough for a log, and a
+        # message could hold a card number.
+        return Decision(request, None, f"{type(request).__name__}: {type(error).__name__}")
+
+
+def _decide_sign_on(desk: Desk, request: SignOn) -> SignOnReply:
+    """Say which batch is open here; nothing opens or closes by asking (H6)."""
+    return SignOnReply(
+        origin=request.origin,
+        stan=request.stan,
+        stamp=request.stamp,
+        code=APPROVED,
+        batch=desk.open_batch(request.origin) or request.batch,
+    )
+
+
+def _decide_echo(desk: Desk, request: Echo) -> EchoReply:
+    return EchoReply(origin=request.origin, stan=request.stan, stamp=request.stamp, code=APPROVED)
+
+
+_HANDLERS: Final[Mapping[type[Request], Callable[[Desk, Any], Reply]]] = {
+    SignOn: _decide_sign_on,
+    Echo: _decide_echo,
+    Reversal: decide_reversal,
+    UploadItem: decide_item,
+    UploadEnd: decide_end,
+}
+
+
+def _need_batch(found: Needs, request: Any) -> tuple[str, str, str]:
+    terminal, merchant = request.origin.terminal_id, request.origin.merchant_id
+    key = (terminal, merchant, request.batch)
+    found.terminals.add((terminal, merchant))
+    found.batches.add(key)
+    return key
+
+
+def _need_purchase(found: Needs, request: Purchase, policy: Policy) -> None:
+    found.payments.add((*_need_batch(found, request), request.stan))
+    card = policy.card(request.card.pan)
+    if card.limit_minor is not None:
+        found.tokens.add(card.token)
+
+
+def _need_reversal(found: Needs, request: Reversal, policy: Policy) -> None:
+    key = (*_need_batch(found, request), request.original.stan)
+    found.payments.add(key)
+    found.reversals.add(key)
+    card = policy.card(request.pan)
+    if card.limit_minor is not None:
+        found.tokens.add(card.token)
+
+
+def _need_settlement(found: Needs, request: Settlement, policy: Policy) -> None:
+    _need_batch(found, request)
+
+
+def _need_item(found: Needs, request: UploadItem, policy: Policy) -> None:
+    found.items.add((*_need_batch(found, request), request.original.stan))
+
+
+def _need_end(found: Needs, request: UploadEnd, policy: Policy) -> None:
+    found.uploads.add(_need_batch(found, request))
+
+
+def _need_sign_on(found: Needs, request: SignOn, policy: Policy) -> None:
+    found.terminals.add((request.origin.terminal_id, request.origin.merchant_id))
+
+
+_NEEDS: Final[Mapping[type[Request], Callable[[Needs, Any, Policy], None]]] = {
+    Purchase: _need_purchase,
+    Reversal: _need_reversal,
+    Settlement: _need_settlement,
+    UploadItem: _need_item,
+    UploadEnd: _need_end,
+    SignOn: _need_sign_on,
+}

@@ -1,0 +1,52 @@
+"""What every decision has at hand: the group's rows, the policy, and the moment.
+
+A handler reads, decides, and only then writes its rows; it must not raise after its first
+write, because the rest of the group goes on with the same working set.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from acquirer_sim.policy import Policy
+from acquirer_sim.rows import Alert, Batch, BatchState, Terminal
+from acquirer_sim.working_set import WorkingSet
+from protocol.operations import Origin
+
+
+@dataclass(slots=True)
+class Desk:
+    """One group being decided at one moment: `at` is ISO 8601 in UTC, `settlement_date` MMDD."""
+
+    rows: WorkingSet
+    policy: Policy
+    at: str
+    settlement_date: str
+
+    @classmethod
+    def open(cls, rows: WorkingSet, policy: Policy, now: datetime) -> Desk:
+        """Sit down at the moment `now` (aware, UTC)."""
+        return cls(rows, policy, now.isoformat(), policy.settlement_date(now))
+
+    def open_batch(self, origin: Origin) -> str | None:
+        """Return the batch the host has open for a terminal, None for one never met."""
+        terminal = self.rows.terminals.get((origin.terminal_id, origin.merchant_id))
+        return terminal.open_batch if terminal is not None else None
+
+    def new_batch(self, origin: Origin, batch: str, currency: str) -> Batch:
+        """Return the row of a batch that begins now. Keeping it is the caller's."""
+        terminal, merchant, opened_at = origin.terminal_id, origin.merchant_id, self.at
+        return Batch(
+            terminal, merchant, batch, BatchState.OPEN, 0, 0, 0, 0, currency,
+            None, None, None, None, 0, 0, opened_at, None, None,
+        )  # fmt: skip
+
+    def meet(self, origin: Origin, batch: str) -> None:
+        """Remember a terminal by the batch that it says is open."""
+        self.rows.put_terminal(Terminal(origin.terminal_id, origin.merchant_id, batch))
+
+    def alert(self, origin: Origin, batch: str, *, kind: str, text: str) -> None:
+        """Leave a note for a person, in the same commit."""
+        row = Alert(origin.terminal_id, origin.merchant_id, batch, kind, text, self.at)
+        self.rows.alerts.append(row)

@@ -1,0 +1,38 @@
+"""What can go wrong around the acquirer, in one sentence with a next step.
+
+AcquirerError
+├── ListenError    the address cannot be listened on
+├── LedgerError    the ledger cannot be opened, read or written
+└── KeyFileError   the ledger's key is missing or is not the one it was made with
+"""
+
+from __future__ import annotations
+
+
+class AcquirerError(Exception):
+    """Base: `code` for programs, `sentence` and `next_step` for people."""
+
+    code = "A00"
+
+    def __init__(self, sentence: str, next_step: str) -> None:
+        super().__init__(f"{sentence} {next_step}")
+        self.sentence = sentence
+        self.next_step = next_step
+
+
+class ListenError(AcquirerError):
+    """The address cannot be listened on."""
+
+    code = "A10"
+
+
+class LedgerError(AcquirerError):
+    """The ledger cannot be opened, read or written."""
+
+    code = "A20"
+
+
+class KeyFileError(AcquirerError):
+    """The ledger's key is missing, or is not the one it was made with."""
+
+    code = "A30"

@@ -1,0 +1,121 @@
+"""The judgement of a purchase: configuration made ready to be asked thousands of times a second.
+
+In this order, the first that has an opinion decides: terminal (97 unknown), merchant (03
+unknown), card (14 wrong check digit, 15 outside the test ranges, the code of a listed card),
+rules, magic amounts, limits (61 a single amount, 51 in all). Whether the batch fits is not
+asked here but in `purchases.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from acquirer_sim.configuration import CardSettings, Configuration, RuleSettings
+from acquirer_sim.magic import MAGIC_AMOUNTS
+from acquirer_sim.tokens import token_of
+from protocol.operations import APPROVED, Purchase
+from protocol.secrets import Key, Pan, luhn_valid
+
+TERMINAL_UNKNOWN = "97"
+MERCHANT_UNKNOWN = "03"
+CARD_WRONG = "14"
+CARD_FOREIGN = "15"
+AMOUNT_ABOVE_LIMIT = "61"
+LIMIT_SPENT = "51"
+KNOWN_CARDS_MAX = 4096
+
+
+class CardFacts:
+    """What the host knows of one card number: token, mask, standing answer and limits."""
+
+    __slots__ = ("amount_max_minor", "code", "limit_minor", "mask", "token")
+
+    def __init__(self, pan: Pan, code: str, settings: CardSettings | None, key: Key) -> None:
+        self.token = token_of(pan, key)
+        self.mask = pan.masked
+        self.code = code
+        self.limit_minor = settings.limit_minor if settings else None
+        self.amount_max_minor = settings.amount_max_minor if settings else None
+
+
+class Policy:
+    """A configuration, indexed. `key` is the ledger's, for card tokens."""
+
+    def __init__(self, configuration: Configuration, key: Key) -> None:
+        self.configuration = configuration
+        self._key = key
+        self._zone = ZoneInfo(configuration.time_zone)
+        self._ranges = configuration.test_ranges
+        self._listed = {card.pan: card for card in configuration.card}
+        self._known: dict[str, CardFacts] = {}
+        self._terminals = {row.id: row.code for row in configuration.terminal}
+        self._merchants = {row.id: row.code for row in configuration.merchant}
+        accept = configuration.unknown_terminals == "accept"
+        self._unknown_terminal = APPROVED if accept else TERMINAL_UNKNOWN
+        accept = configuration.unknown_merchants == "accept"
+        self._unknown_merchant = APPROVED if accept else MERCHANT_UNKNOWN
+        self._magic = MAGIC_AMOUNTS if configuration.magic_amounts else {}
+
+    def settlement_date(self, now: datetime) -> str:
+        """Return F15, MMDD, of a moment."""
+        return f"{now.astimezone(self._zone):%m%d}"
+
+    def card(self, pan: Pan) -> CardFacts:
+        """Return what is known of a card. The last few thousand cards asked for are kept."""
+        digits = pan.reveal()
+        facts = self._known.get(digits)
+        if facts is None:
+            if len(self._known) >= KNOWN_CARDS_MAX:
+                self._known.clear()
+            facts = CardFacts(pan, self._card_code(digits), self._listed.get(digits), self._key)
+            self._known[digits] = facts
+        return facts
+
+    def judge(self, purchase: Purchase, card: CardFacts, spent: int) -> str:
+        """Return the response code (F39) for a purchase of a card that has spent `spent`."""
+        origin = purchase.origin
+        code = self._terminals.get(origin.terminal_id, self._unknown_terminal)
+        if code == APPROVED:
+            code = self._merchants.get(origin.merchant_id, self._unknown_merchant)
+        if code == APPROVED:
+            code = card.code
+        if code == APPROVED and self.configuration.rule:
+            code = self._rule_code(purchase)
+        if code == APPROVED:
+            code = self._magic.get(purchase.amount.minor, APPROVED)
+        if code == APPROVED:
+            code = _limit_code(purchase.amount.minor, card, spent)
+        return code
+
+    def _card_code(self, digits: str) -> str:
+        listed = self._listed.get(digits)
+        if listed is not None:
+            return listed.code
+        if self.configuration.test_cards_only and not digits.startswith(self._ranges):
+            return CARD_FOREIGN
+        return APPROVED if luhn_valid(digits) else CARD_WRONG
+
+    def _rule_code(self, purchase: Purchase) -> str:
+        for rule in self.configuration.rule:
+            if _matches(rule, purchase):
+                return rule.code
+        return APPROVED
+
+
+def _matches(rule: RuleSettings, purchase: Purchase) -> bool:
+    origin = purchase.origin
+    return (
+        rule.minor_min <= purchase.amount.minor <= rule.minor_max
+        and rule.terminal in (None, origin.terminal_id)
+        and rule.merchant in (None, origin.merchant_id)
+        and (rule.card is None or purchase.card.pan.reveal().startswith(rule.card))
+    )
+
+
+def _limit_code(minor: int, card: CardFacts, spent: int) -> str:
+    if card.amount_max_minor is not None and minor > card.amount_max_minor:
+        return AMOUNT_ABOVE_LIMIT
+    if card.limit_minor is not None and spent + minor > card.limit_minor:
+        return LIMIT_SPENT
+    return APPROVED

@@ -1,0 +1,223 @@
+"""Why a batch did not balance: both sides' payments, compared one by one.
+
+`reconcile` takes the host's payments and the uploaded items of one batch and names every
+difference with its likely cause. The report is frozen into the ledger when the upload ends;
+`render` shows it to a person. It holds masked card numbers only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+from acquirer_sim.figures import totals_of, unpack_totals
+from acquirer_sim.rows import Batch, Item, Payment, PaymentStatus, Reversal, ReversalEffect
+from protocol.amount import EXPONENTS, format_minor
+from protocol.operations import Totals
+
+
+class Finding(Enum):
+    """The kinds of difference, most serious first."""
+
+    ONLY_HOST = "only_host"
+    ONLY_TERMINAL = "only_terminal"
+    AMOUNT_DIFFERS = "amount_differs"
+    REVERSED_ON_HOST = "reversed_on_host"
+    DUPLICATE = "duplicate"
+    CARD_DIFFERS = "card_differs"
+
+
+class Cause(Enum):
+    """The likely reason of a difference. The value is the sentence for a person."""
+
+    REPLY_LOST = "the approval did not reach the terminal and its reversal did not reach the host"
+    NEVER_ARRIVED = "the host has no trace of it: another batch, another host, or taken offline"
+    DECLINED_HERE = "the host declined it, the terminal kept it as approved"
+    OVERTAKEN = "its reversal came first, so the host declined it; the terminal kept it"
+    AMOUNT_CHANGED = "the two sides recorded different amounts for one payment"
+    REVERSAL_LATE = "its reversal was still waiting at the terminal when the batch was settled"
+    REVERSED_BEFORE = "reversed before the settlement, yet the terminal still counts it"
+    REVERSED_AFTER = "reversed after the host had frozen the batch: booked as an adjustment"
+    LISTED_TWICE = "the terminal listed one payment more than once"
+    NUMBER_REUSED = "one number stands for two payments: cards differ"
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """One payment on which the sides disagree; `None` where a side has no amount."""
+
+    finding: Finding
+    cause: Cause
+    stan: str
+    card: str
+    terminal_minor: int | None
+    host_minor: int | None
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The comparison of one batch, as stored. Amounts are minor units of `currency`."""
+
+    terminal: str
+    merchant: str
+    batch: str
+    currency: str
+    reported_at: str
+    terminal_totals: Totals
+    host_totals: Totals
+    uploaded_count: int
+    announced_count: int
+    matched_count: int
+    differences: tuple[Difference, ...]
+    explained: bool
+    """True when the differences add up to the difference of the two nets."""
+
+
+def reconcile(
+    batch: Batch,
+    payments: Iterable[Payment],
+    items: Iterable[Item],
+    reversals: Iterable[Reversal],
+    *,
+    announced: int,
+    reported_at: str,
+) -> Report:
+    """Compare one batch; `announced` is the count of the upload's trailer."""
+    host = {row.stan: row for row in payments}
+    told = {row.stan: row for row in items}
+    adjusted = {row.stan for row in reversals if row.effect is ReversalEffect.ADJUSTED}
+    differences = tuple(
+        difference
+        for stan in sorted(host.keys() | told.keys())
+        for difference in _compare(host.get(stan), told.get(stan), adjusted)
+    )
+    assert batch.asked is not None, "compared after the settlement only"
+    asked, kept = unpack_totals(batch.asked), totals_of(batch)
+    return Report(
+        terminal=batch.terminal,
+        merchant=batch.merchant,
+        batch=batch.batch,
+        currency=batch.currency,
+        reported_at=reported_at,
+        terminal_totals=asked,
+        host_totals=kept,
+        uploaded_count=len(told),
+        announced_count=announced,
+        matched_count=len(told) - len({row.stan for row in differences if row.stan in told}),
+        differences=differences,
+        explained=sum(map(_effect, differences)) == asked.net - kept.net,
+    )
+
+
+def _compare(
+    payment: Payment | None, item: Item | None, adjusted: set[str]
+) -> Iterator[Difference]:
+    """Yield what differs in one payment, seen from both sides."""
+    if payment is None:
+        assert item is not None, "one side has it"
+        yield _difference(Finding.ONLY_TERMINAL, Cause.NEVER_ARRIVED, None, item)
+        return
+    counted = payment.status is PaymentStatus.APPROVED or payment.stan in adjusted
+    if item is None:
+        if counted:
+            late = payment.stan in adjusted
+            cause = Cause.REVERSAL_LATE if late else Cause.REPLY_LOST
+            yield _difference(Finding.ONLY_HOST, cause, payment, None)
+        return
+    if item.conflicts:
+        yield _difference(Finding.DUPLICATE, Cause.LISTED_TWICE, payment, item)
+    if payment.status is PaymentStatus.APPROVED:
+        yield from _compare_approved(payment, item)
+    else:
+        finding, cause = _NOT_STANDING[payment.status]
+        if payment.stan in adjusted:
+            cause = Cause.REVERSED_AFTER
+        yield _difference(finding, cause, payment if counted else None, item)
+
+
+_NOT_STANDING: Final = {
+    PaymentStatus.REVERSED: (Finding.REVERSED_ON_HOST, Cause.REVERSED_BEFORE),
+    PaymentStatus.DECLINED: (Finding.ONLY_TERMINAL, Cause.DECLINED_HERE),
+    PaymentStatus.TOMBSTONE: (Finding.ONLY_TERMINAL, Cause.OVERTAKEN),
+    PaymentStatus.BURIED: (Finding.ONLY_TERMINAL, Cause.OVERTAKEN),
+}
+
+
+def _compare_approved(payment: Payment, item: Item) -> Iterator[Difference]:
+    if payment.token != item.token:
+        yield _difference(Finding.CARD_DIFFERS, Cause.NUMBER_REUSED, payment, item)
+    elif payment.minor != item.minor:
+        yield _difference(Finding.AMOUNT_DIFFERS, Cause.AMOUNT_CHANGED, payment, item)
+
+
+def _difference(
+    finding: Finding, cause: Cause, payment: Payment | None, item: Item | None
+) -> Difference:
+    """Name one difference; a side that does not count the payment has no amount."""
+    shown = item or payment
+    assert shown is not None, "one side has it"
+    return Difference(
+        finding=finding,
+        cause=cause,
+        stan=shown.stan,
+        card=shown.card,
+        terminal_minor=item.minor if item else None,
+        host_minor=payment.minor if payment else None,
+    )
+
+
+def _effect(difference: Difference) -> int:
+    """Return what the difference adds to the terminal's net. A list entry twice adds nothing."""
+    if difference.finding is Finding.DUPLICATE:
+        return 0
+    return (difference.terminal_minor or 0) - (difference.host_minor or 0)
+
+
+_TITLES: Final = {
+    Finding.ONLY_HOST: "only the host has it",
+    Finding.ONLY_TERMINAL: "only the terminal has it",
+    Finding.AMOUNT_DIFFERS: "the amounts differ",
+    Finding.REVERSED_ON_HOST: "reversed on the host",
+    Finding.DUPLICATE: "listed more than once",
+    Finding.CARD_DIFFERS: "the cards differ",
+}
+
+
+def render(report: Report) -> str:
+    """Return the report as lines of text for a person."""
+    exponent = EXPONENTS.get(report.currency, 2)
+    lines = [
+        f"RECONCILIATION  terminal {report.terminal}  merchant {report.merchant}",
+        f"batch {report.batch}  reported {report.reported_at}",
+        "",
+        f"{'':<12}{'sales':>8}{'amount':>18}",
+        _figures("terminal", report.terminal_totals, exponent),
+        _figures("host", report.host_totals, exponent),
+        "",
+        f"uploaded {report.uploaded_count} of {report.announced_count} announced, "
+        f"{report.matched_count} agree, {len(report.differences)} differences",
+    ]
+    for difference in report.differences:
+        lines += _lines(difference, exponent)
+    if not report.explained:
+        lines += ["", "These differences do not add up to the difference of the totals."]
+    return "\n".join(lines) + "\n"
+
+
+def _figures(side: str, totals: Totals, exponent: int) -> str:
+    amount = format_minor(totals.net, exponent)
+    return f"{side:<12}{totals.debit_count:>8}{amount:>18}"
+
+
+def _lines(difference: Difference, exponent: int) -> list[str]:
+    terminal, host = (
+        "-" if minor is None else format_minor(minor, exponent)
+        for minor in (difference.terminal_minor, difference.host_minor)
+    )
+    return [
+        "",
+        f"{difference.stan}  {difference.card}  {_TITLES[difference.finding]}",
+        f"    terminal {terminal}, host {host}",
+        f"    likely: {difference.cause.value}",
+    ]

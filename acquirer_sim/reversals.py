@@ -1,0 +1,165 @@
+"""The reversal: whatever became of the original, afterwards nothing is left of it.
+
+    the original here                        answer    what happens
+    ------------------------------------     ------    ------------------------------------
+    approved, batch open                     00        contrary postings, figures reduced
+    approved, batch reconciled (H10)         00        given back through suspense, figures stay
+    reversed already                         00        nothing
+    declined                                 12        nothing
+    never seen                               25        a tombstone: if it comes late, 12
+    another F7 than F90 says                 25        nothing; an alert
+    another amount or card                   64        nothing; an alert
+
+The answer is stored. The same reversal again, as 0400 or 0401, gets it again; one of other
+content gets 94.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from acquirer_sim import ledger
+from acquirer_sim.desk import Desk
+from acquirer_sim.rows import (
+    BatchState,
+    Payment,
+    PaymentKey,
+    PaymentStatus,
+    ReversalEffect,
+)
+from acquirer_sim.rows import Reversal as Row
+from protocol.operations import APPROVED, Reversal, ReversalReply
+
+NOT_APPROVED: Final = "12"
+NOT_FOUND: Final = "25"
+ORIGINAL_DIFFERS: Final = "64"
+DUPLICATE: Final = "94"
+
+
+def decide_reversal(desk: Desk, request: Reversal) -> ReversalReply:
+    """Answer an 0400 or 0401 by the table above."""
+    key = _key(request)
+    token = desk.policy.card(request.pan).token
+    known = desk.rows.reversals.get(key)
+    if known is not None:
+        if not _same_content(known, request, token):
+            return _answer(request, DUPLICATE, 0)
+        desk.rows.put_reversal(msgspec.structs.replace(known, repeats=known.repeats + 1))
+        return _answer(request, known.code, known.entry)
+    code, effect = _judge(desk, request, token)
+    entry = desk.rows.next_entry()
+    desk.rows.put_reversal(_row(desk, request, token, code, effect, entry))
+    _perform(desk, request, token, effect, entry)
+    return _answer(request, code, entry)
+
+
+def _key(request: Reversal) -> PaymentKey:
+    """The original's place: F90 names its STAN, F60 its batch."""
+    origin = request.origin
+    return (origin.terminal_id, origin.merchant_id, request.batch, request.original.stan)
+
+
+def _same_content(known: Row, request: Reversal, token: str) -> bool:
+    return (
+        known.transmission == request.original.transmission
+        and known.minor == request.amount.minor
+        and known.currency == request.amount.currency
+        and known.token == token
+    )
+
+
+def _judge(desk: Desk, request: Reversal, token: str) -> tuple[str, ReversalEffect]:
+    payment = desk.rows.payments.get(_key(request))
+    if payment is None:
+        return NOT_FOUND, ReversalEffect.TOMBSTONE
+    if payment.transmission != request.original.transmission:
+        return NOT_FOUND, ReversalEffect.REFUSED
+    if payment.token != token or payment.minor != request.amount.minor:
+        return ORIGINAL_DIFFERS, ReversalEffect.REFUSED
+    if payment.status is PaymentStatus.APPROVED:
+        effect = ReversalEffect.REVERSED if _open(desk, request) else ReversalEffect.ADJUSTED
+        return APPROVED, effect
+    if payment.status is PaymentStatus.REVERSED:
+        return APPROVED, ReversalEffect.NOTHING
+    return NOT_APPROVED, ReversalEffect.NOTHING
+
+
+def _open(desk: Desk, request: Reversal) -> bool:
+    origin = request.origin
+    batch = desk.rows.batches[(origin.terminal_id, origin.merchant_id, request.batch)]
+    return batch.state is BatchState.OPEN
+
+
+def _perform(desk: Desk, request: Reversal, token: str, effect: ReversalEffect, entry: int) -> None:
+    rows = desk.rows
+    if effect is ReversalEffect.TOMBSTONE:
+        rows.put_payment(_tombstone(desk, request, token, entry))
+    elif effect is ReversalEffect.REFUSED:
+        text = f"reversal of {request.original.stan} does not fit the payment on record"
+        desk.alert(request.origin, request.batch, kind="reversal_differs", text=text)
+    elif effect is not ReversalEffect.NOTHING:
+        _undo(desk, rows.payments[_key(request)], effect, entry)
+
+
+def _undo(desk: Desk, payment: Payment, effect: ReversalEffect, entry: int) -> None:
+    rows = desk.rows
+    rows.put_payment(msgspec.structs.replace(payment, status=PaymentStatus.REVERSED))
+    if effect is ReversalEffect.ADJUSTED:
+        rows.post(ledger.adjustment(payment, entry, desk.at))
+    else:
+        rows.post(ledger.reversal(payment, entry, desk.at))
+        batch = rows.batches[(payment.terminal, payment.merchant, payment.batch)]
+        count, minor = batch.debit_count - 1, batch.debit_minor - payment.minor
+        assert count >= 0, "no more payments leave a batch than came"
+        rows.put_batch(msgspec.structs.replace(batch, debit_count=count, debit_minor=minor))
+    if payment.token in rows.spent:
+        rows.spend(payment.token, -payment.minor)
+
+
+def _tombstone(desk: Desk, request: Reversal, token: str, entry: int) -> Payment:
+    return Payment(
+        *_key(request),
+        request.original.transmission,
+        token,
+        request.pan.masked,
+        request.amount.minor,
+        request.amount.currency,
+        NOT_APPROVED,
+        None,
+        desk.settlement_date,
+        PaymentStatus.TOMBSTONE,
+        entry,
+        desk.at,
+    )
+
+
+def _row(
+    desk: Desk, request: Reversal, token: str, code: str, effect: ReversalEffect, entry: int
+) -> Row:
+    return Row(
+        *_key(request),
+        request.original.transmission,
+        token,
+        request.amount.minor,
+        request.amount.currency,
+        request.reason,
+        code,
+        effect,
+        entry,
+        0,
+        desk.at,
+    )
+
+
+def _answer(request: Reversal, code: str, entry: int) -> ReversalReply:
+    return ReversalReply(
+        origin=request.origin,
+        stan=request.stan,
+        stamp=request.stamp,
+        code=code,
+        batch=request.batch,
+        amount=request.amount,
+        rrn=f"{entry:012d}" if entry else None,
+    )

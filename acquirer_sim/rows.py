@@ -1,0 +1,212 @@
+"""The rows of the ledger, as the core sees them: frozen, compared by value, no SQL in sight.
+
+The order of members is the order of the columns (`aio/statements.py` and the first migration
+say the same, and a test compares the three). Payments, reversals and uploads hold a card as
+its token and its mask, never as a number.
+
+    Terminal   which batch the host has open for it
+    Payment    one purchase and the answer it got; also the tombstone of one that never came
+    Reversal   one reversal and the answer it got
+    Batch      state and running totals; once reconciled, the stored answer of the 0500
+    Item       one payment of an upload, as the terminal tells it
+    Posting    one line of a journal entry; the lines of an entry sum to zero
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+BATCH_MAX: Final = 999_999
+
+
+class PaymentStatus(Enum):
+    """What became of a payment.
+
+    TOMBSTONE holds the place of a purchase whose reversal came first; when the purchase comes
+    after all it is declined and the tombstone turns BURIED, so that a repeat is recognised.
+    """
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    REVERSED = "reversed"
+    TOMBSTONE = "tombstone"
+    BURIED = "buried"
+
+
+class ReversalEffect(Enum):
+    """What a reversal did to the books.
+
+    ADJUSTED: the batch had already been reconciled, so the money came back through suspense
+    and the batch's figures stayed as they were (host rule H10).
+    """
+
+    REVERSED = "reversed"
+    ADJUSTED = "adjusted"
+    TOMBSTONE = "tombstone"
+    NOTHING = "nothing"
+    REFUSED = "refused"
+
+
+class BatchState(Enum):
+    """Where a batch stands. Leaving OPEN freezes it: its figures never change again.
+
+    The freeze, the comparison and the stored answer are one commit, so FROZEN is never found
+    on a disk: a batch in balance is CLOSED at once, any other waits for its upload.
+    """
+
+    OPEN = "open"
+    AWAIT_UPLOAD = "await_upload"
+    CLOSED = "closed"
+
+
+TerminalKey = tuple[str, str]
+"""(terminal, merchant)"""
+BatchKey = tuple[str, str, str]
+"""(terminal, merchant, batch)"""
+PaymentKey = tuple[str, str, str, str]
+"""(terminal, merchant, batch, stan)"""
+
+
+class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Base of all rows: an array in JSON, its members in the order of the columns."""
+
+
+class Terminal(Row, frozen=True, array_like=True, gc=False):
+    """A terminal the host has met, and the batch it has open there."""
+
+    terminal: str
+    merchant: str
+    open_batch: str
+
+
+class Payment(Row, frozen=True, array_like=True, gc=False):
+    """One purchase: what was asked (up to `currency`) and what was answered."""
+
+    terminal: str
+    merchant: str
+    batch: str
+    stan: str
+    transmission: str
+    token: str
+    card: str
+    minor: int
+    currency: str
+    code: str
+    authorisation: str | None
+    settlement_date: str
+    status: PaymentStatus
+    entry: int
+    at: str
+
+    @property
+    def rrn(self) -> str:
+        """F37: the number of its journal entry, which no two payments share."""
+        return f"{self.entry:012d}"
+
+
+class Reversal(Row, frozen=True, array_like=True, gc=False):
+    """One reversal and its stored answer; `repeats` counts how often it was asked again."""
+
+    terminal: str
+    merchant: str
+    batch: str
+    stan: str
+    transmission: str
+    token: str
+    minor: int
+    currency: str
+    reason: str
+    code: str
+    effect: ReversalEffect
+    entry: int
+    repeats: int
+    at: str
+
+
+class Batch(Row, frozen=True, array_like=True, gc=False):
+    """One batch of one terminal.
+
+    The figures are the host's: approved payments less those reversed while it was open. From
+    `settled_at` on they are frozen, and `code`, `result` and `asked` (the terminal's eight
+    figures) are the stored answer of the 0500. `moved_entry` is the one journal entry that
+    moved its money to the merchant, 0 until then.
+    """
+
+    terminal: str
+    merchant: str
+    batch: str
+    state: BatchState
+    debit_count: int
+    debit_minor: int
+    credit_count: int
+    credit_minor: int
+    currency: str
+    code: str | None
+    result: str | None
+    asked: str | None
+    settlement_date: str | None
+    repeats: int
+    moved_entry: int
+    opened_at: str
+    settled_at: str | None
+    closed_at: str | None
+
+
+class Item(Row, frozen=True, array_like=True, gc=False):
+    """One payment as uploaded. `times` counts arrivals, `conflicts` those that told otherwise."""
+
+    terminal: str
+    merchant: str
+    batch: str
+    stan: str
+    number: int
+    transmission: str
+    token: str
+    card: str
+    minor: int
+    currency: str
+    rrn: str | None
+    authorisation: str | None
+    times: int
+    conflicts: int
+    at: str
+
+
+class Posting(Row, frozen=True, array_like=True, gc=False):
+    """One line of a journal entry: `minor` flows into the account, out of it when negative."""
+
+    entry: int
+    kind: str
+    account: str
+    minor: int
+    currency: str
+    at: str
+
+
+class Alert(Row, frozen=True, array_like=True, gc=False):
+    """Something a person should look at."""
+
+    terminal: str
+    merchant: str
+    batch: str
+    kind: str
+    text: str
+    at: str
+
+
+class StoredReport(Row, frozen=True, array_like=True, gc=False):
+    """The reconciliation report of a batch, frozen when the upload ended."""
+
+    terminal: str
+    merchant: str
+    batch: str
+    body: str
+    at: str
+
+
+def next_batch(batch: str) -> str:
+    """Return the number that follows, six digits, 999999 wrapping to 000001."""
+    return f"{int(batch) % BATCH_MAX + 1:06d}"

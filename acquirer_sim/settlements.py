@@ -1,0 +1,133 @@
+"""The settlement: freeze the batch, compare, and give the same answer for ever after.
+
+    the batch on record                      F66, F39      what happens
+    ------------------------------------     ---------     ------------------------------------
+    open, totals equal (H1)                  1, 00         closed, its money moved, n+1 opens
+    open, totals differ (H1)                 2, 95         frozen, waits for the upload
+    answered, same totals again (H2)         as stored     repeats + 1, nothing else, even closed
+    answered, other totals (H3)              3, 95         an alert, nothing else
+    not the open one, no answer stored (H4)  3, 94 or 12   nothing: 94 a batch the host has had
+    open and empty, refused by choice (H9)   3, 12         stays open
+
+The figures in the answer are always the host's. Requests of one terminal are decided in the
+order in which they came, so a 0500 never overtakes an 0200 (H7).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from acquirer_sim import ledger
+from acquirer_sim.desk import Desk
+from acquirer_sim.figures import pack_totals, totals_of
+from acquirer_sim.rows import Batch, BatchState, Terminal, next_batch
+from protocol.operations import (
+    APPROVED,
+    Origin,
+    ReconciliationResult,
+    Settlement,
+    SettlementReply,
+    Totals,
+)
+
+TOTALS_DIFFER: Final = "95"
+NO_RECORD: Final = "94"
+NOT_POSSIBLE: Final = "12"
+
+
+def decide_settlement(
+    desk: Desk, request: Settlement, forced: ReconciliationResult | None = None
+) -> SettlementReply:
+    """Answer an 0500 or 0501 by the table above. `forced` is the verdict a fault wants (H8)."""
+    origin = request.origin
+    key = (origin.terminal_id, origin.merchant_id, request.batch)
+    batch = desk.rows.batches.get(key)
+    if batch is not None and batch.asked is not None:
+        return _answer_again(desk, request, batch)
+    if desk.open_batch(origin) not in (None, request.batch):
+        code = NO_RECORD if batch is not None else NOT_POSSIBLE
+        return _error(request, code, totals_of(batch))
+    if batch is None:
+        batch = desk.new_batch(origin, request.batch, request.currency)
+    empty = batch.debit_count == batch.credit_count == 0
+    if empty and desk.policy.configuration.empty_batch == "refuse":
+        return _error(request, NOT_POSSIBLE, totals_of(batch))
+    return _freeze(desk, request, batch, forced)
+
+
+def close_batch(desk: Desk, origin: Origin, batch: Batch) -> Batch:
+    """Move the money of a frozen batch to the merchant and open the next batch. Once."""
+    assert batch.moved_entry == 0, "a batch closes once"
+    assert batch.asked is not None, "only a reconciled batch closes"
+    entry = desk.rows.next_entry()
+    closed = msgspec.structs.replace(
+        batch, state=BatchState.CLOSED, moved_entry=entry, closed_at=desk.at
+    )
+    following = Terminal(origin.terminal_id, origin.merchant_id, next_batch(batch.batch))
+    desk.rows.post(ledger.capture(closed, entry, desk.at))
+    desk.rows.put_batch(closed)
+    desk.rows.put_terminal(following)
+    return closed
+
+
+def _freeze(
+    desk: Desk, request: Settlement, batch: Batch, forced: ReconciliationResult | None
+) -> SettlementReply:
+    equal = totals_of(batch) == request.totals and batch.currency == request.currency
+    honest = ReconciliationResult.IN_BALANCE if equal else ReconciliationResult.OUT_OF_BALANCE
+    result = forced or honest
+    balanced = result is ReconciliationResult.IN_BALANCE
+    frozen = msgspec.structs.replace(
+        batch,
+        state=BatchState.AWAIT_UPLOAD,
+        code=APPROVED if balanced else TOTALS_DIFFER,
+        result=result.value,
+        asked=pack_totals(request.totals),
+        settlement_date=desk.settlement_date,
+        settled_at=desk.at,
+    )
+    if balanced:
+        frozen = close_batch(desk, request.origin, frozen)
+    else:
+        desk.rows.put_batch(frozen)
+        if desk.open_batch(request.origin) is None:
+            desk.meet(request.origin, request.batch)
+    return _stored_answer(request, frozen)
+
+
+def _answer_again(desk: Desk, request: Settlement, batch: Batch) -> SettlementReply:
+    if batch.asked != pack_totals(request.totals) or batch.currency != request.currency:
+        text = "the settlement was repeated with other totals"
+        desk.alert(request.origin, request.batch, kind="settlement_differs", text=text)
+        return _error(request, TOTALS_DIFFER, totals_of(batch))
+    desk.rows.put_batch(msgspec.structs.replace(batch, repeats=batch.repeats + 1))
+    return _stored_answer(request, batch)
+
+
+def _stored_answer(request: Settlement, batch: Batch) -> SettlementReply:
+    assert batch.code is not None, "stored with the freeze"
+    assert batch.result is not None, "stored with the freeze"
+    return SettlementReply(
+        origin=request.origin,
+        stan=request.stan,
+        stamp=request.stamp,
+        code=batch.code,
+        batch=request.batch,
+        result=ReconciliationResult(batch.result),
+        totals=totals_of(batch),
+        settlement_date=batch.settlement_date,
+    )
+
+
+def _error(request: Settlement, code: str, totals: Totals) -> SettlementReply:
+    return SettlementReply(
+        origin=request.origin,
+        stan=request.stan,
+        stamp=request.stamp,
+        code=code,
+        batch=request.batch,
+        result=ReconciliationResult.ERROR,
+        totals=totals,
+    )

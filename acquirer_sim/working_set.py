@@ -1,0 +1,135 @@
+"""What one group of requests needs to know, and what it changes.
+
+`Needs` names rows before anything is read. The `WorkingSet` holds what was found and takes
+every change; a later request of the group sees what an earlier one did, through it alone.
+When the group is decided, the changes leave it as one transaction and the set is thrown away.
+Nothing here fails once it has begun to write, so a request that raises leaves no half change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from acquirer_sim.rows import (
+    Alert,
+    Batch,
+    BatchKey,
+    Item,
+    Payment,
+    PaymentKey,
+    Posting,
+    Reversal,
+    StoredReport,
+    Terminal,
+    TerminalKey,
+)
+
+
+class Needs:
+    """The keys of the rows to read for a group."""
+
+    __slots__ = ("batches", "items", "payments", "reversals", "terminals", "tokens", "uploads")
+
+    def __init__(self) -> None:
+        self.terminals: set[TerminalKey] = set()
+        self.batches: set[BatchKey] = set()
+        self.payments: set[PaymentKey] = set()
+        self.reversals: set[PaymentKey] = set()
+        self.items: set[PaymentKey] = set()
+        self.uploads: set[BatchKey] = set()
+        """Batches of which every payment and every item is wanted."""
+        self.tokens: set[str] = set()
+        """Cards with a limit, whose spending is wanted."""
+
+
+class WorkingSet:
+    """The rows of a group, found or changed; `entry` is the last journal entry number given."""
+
+    __slots__ = (
+        "alerts",
+        "batches",
+        "changed_batches",
+        "changed_items",
+        "changed_payments",
+        "changed_reversals",
+        "changed_spent",
+        "changed_terminals",
+        "entry",
+        "items",
+        "payments",
+        "postings",
+        "reports",
+        "reversals",
+        "spent",
+        "terminals",
+    )
+
+    def __init__(self, *, entry: int = 0) -> None:
+        self.entry = entry
+        self.terminals: dict[TerminalKey, Terminal] = {}
+        self.batches: dict[BatchKey, Batch] = {}
+        self.payments: dict[PaymentKey, Payment] = {}
+        self.reversals: dict[PaymentKey, Reversal] = {}
+        self.items: dict[PaymentKey, Item] = {}
+        self.spent: dict[str, int] = {}
+        self.changed_terminals: dict[TerminalKey, Terminal] = {}
+        self.changed_batches: dict[BatchKey, Batch] = {}
+        self.changed_payments: dict[PaymentKey, Payment] = {}
+        self.changed_reversals: dict[PaymentKey, Reversal] = {}
+        self.changed_items: dict[PaymentKey, Item] = {}
+        self.changed_spent: dict[str, int] = {}
+        self.postings: list[Posting] = []
+        self.alerts: list[Alert] = []
+        self.reports: list[StoredReport] = []
+
+    def next_entry(self) -> int:
+        """Give out the next number of the journal. Gaps may remain, repeats may not."""
+        self.entry += 1
+        return self.entry
+
+    def put_terminal(self, row: Terminal) -> None:
+        """Keep a new or changed terminal."""
+        key = (row.terminal, row.merchant)
+        self.terminals[key] = self.changed_terminals[key] = row
+
+    def put_batch(self, row: Batch) -> None:
+        """Keep a new or changed batch."""
+        key = (row.terminal, row.merchant, row.batch)
+        self.batches[key] = self.changed_batches[key] = row
+
+    def put_payment(self, row: Payment) -> None:
+        """Keep a new or changed payment."""
+        key = (row.terminal, row.merchant, row.batch, row.stan)
+        self.payments[key] = self.changed_payments[key] = row
+
+    def put_reversal(self, row: Reversal) -> None:
+        """Keep a new or changed reversal."""
+        key = (row.terminal, row.merchant, row.batch, row.stan)
+        self.reversals[key] = self.changed_reversals[key] = row
+
+    def put_item(self, row: Item) -> None:
+        """Keep a new or changed upload item."""
+        key = (row.terminal, row.merchant, row.batch, row.stan)
+        self.items[key] = self.changed_items[key] = row
+
+    def spend(self, token: str, minor: int) -> None:
+        """Add to what a limited card has spent; a reversal adds a negative amount."""
+        self.spent[token] = self.changed_spent[token] = self.spent.get(token, 0) + minor
+
+    def post(self, postings: Iterable[Posting]) -> None:
+        """Add the postings of one entry, which must sum to zero."""
+        lines = tuple(postings)
+        assert sum(line.minor for line in lines) == 0, "an entry sums to zero"
+        self.postings += lines
+
+    @property
+    def unchanged(self) -> bool:
+        """True when the group asked and changed nothing: there is nothing to commit."""
+        return not (
+            self.changed_payments
+            or self.changed_batches
+            or self.changed_reversals
+            or self.changed_items
+            or self.changed_terminals
+            or self.alerts
+        )
