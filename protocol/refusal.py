@@ -1,13 +1,34 @@
-"""The answer to a message that could not be read: format error, F39 = 30."""
+"""The answer to a message that could not be read: format error, F39 = 30.
+
+Only a request or an advice is answered, and only when its MTI was readable. The fields that
+tell the peer which of its messages is meant are sent back as far as they were read.
+"""
 
 from __future__ import annotations
 
-from protocol.message import Message
+from typing import Final
+
+from protocol.matching import reply_mti
+from protocol.message import FieldValue, Message
+
+FORMAT_ERROR: Final = "30"
+
+ECHOED: Final = (3, 7, 11, 12, 13, 41, 42)
 
 
 def refusal(partial: Message | None) -> Message | None:
     """Return the reply that refuses a broken request, None when it cannot be answered.
 
-    `partial` is `FieldError.partial`.
+    `partial` is `FieldError.partial`: it needs a request's MTI and F11, without which the peer
+    could not tell what was refused.
     """
-    raise NotImplementedError
+    if partial is None or 11 not in partial.fields:
+        return None
+    mti = reply_mti(partial.mti)
+    if not mti:
+        return None
+    fields: dict[int, FieldValue] = {39: FORMAT_ERROR}
+    for number in ECHOED:
+        if number in partial.fields:
+            fields[number] = partial.fields[number]
+    return Message(mti, fields)

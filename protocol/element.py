@@ -1,0 +1,246 @@
+"""One data element: how a field's value becomes bytes and bytes a value, one field at a time.
+
+This is the slow and explaining half of the codec. It says what is wrong in words, never in
+values, and it is the definition that compiled functions (`protocol.compiler`) must agree with.
+
+Everything textual is checked as ASCII bytes: `bytes.isdigit` knows only 0-9, where `str.isdigit`
+takes superscripts and `int` takes "+5", " 5" and "1_0".
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Final
+
+from protocol.field import Field, ValueClass
+from protocol.message import FieldValue
+
+PRINTABLE: Final = bytes(range(0x20, 0x7F))
+ALPHANUMERIC: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 "
+"""Class an with its filler: shorter values are blank-filled (ISO 8583:1987, 4.3.4)."""
+
+NOT_ASCII: Final = 0xFF
+PACKED: Final = "b"
+
+
+class ElementError(Exception):
+    """What is wrong with one field, in words without its value."""
+
+
+def is_digits(text: bytes) -> bool:
+    """Class n."""
+    return text.isdigit()
+
+
+def is_letters(text: bytes) -> bool:
+    """Class a."""
+    return text.isalpha()
+
+
+def is_alphanumeric(text: bytes) -> bool:
+    """Class an, blanks included."""
+    return text.isalnum() or not text.translate(None, ALPHANUMERIC)
+
+
+def is_printable(text: bytes) -> bool:
+    """Class ans."""
+    return not text.translate(None, PRINTABLE)
+
+
+def is_signed(text: bytes) -> bool:
+    """Class x+n: C for credit or D for debit, then digits."""
+    return text[:1] in (b"C", b"D") and text[1:].isdigit()
+
+
+def is_track(text: bytes) -> bool:
+    """Class z: digits with separators (ISO/IEC 7813), which the field writes as = or D."""
+    return text.replace(b"=", b"").replace(b"D", b"").isdigit()
+
+
+CHECKS: Final[dict[ValueClass, tuple[Callable[[bytes], bool], str]]] = {
+    ValueClass.N: (is_digits, "holds something other than digits"),
+    ValueClass.A: (is_letters, "holds something other than letters"),
+    ValueClass.AN: (is_alphanumeric, "holds something other than letters and digits"),
+    ValueClass.ANS: (is_printable, "holds something that is not printable ASCII"),
+    ValueClass.XN: (is_signed, "is not C or D and digits"),
+    ValueClass.Z: (is_track, "is no track data"),
+}
+
+NEVER_EMPTY: Final = frozenset({ValueClass.N, ValueClass.A, ValueClass.XN, ValueClass.Z})
+
+MONTH_DAYS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+DATES: Final = frozenset(
+    f"{month:02d}{day:02d}"
+    for month, days in enumerate(MONTH_DAYS, 1)
+    for day in range(1, days + 1)
+)
+"""Every MMDD there is, 29 February included: the wire carries no year."""
+
+MONTHS: Final = frozenset(f"{month:02d}" for month in range(1, 13))
+DAYS: Final = frozenset(f"{day:02d}" for day in range(1, 32))
+HOURS: Final = frozenset(f"{hour:02d}" for hour in range(24))
+SIXTY: Final = frozenset(f"{minute:02d}" for minute in range(60))
+PARTS: Final = {"MMDD": DATES, "MM": MONTHS, "DD": DAYS, "hh": HOURS, "mm": SIXTY, "ss": SIXTY}
+
+
+@functools.cache
+def shape_parts(shape: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
+    """Return what must hold of a date or time: (begin, end, allowed digits) of each part."""
+    parts = []
+    at = 0
+    while at < len(shape):
+        size = 4 if shape.startswith("MMDD", at) else 2
+        allowed = PARTS.get(shape[at : at + size])
+        if allowed is not None:
+            parts.append((at, at + size, allowed))
+        at += size
+    return tuple(parts)
+
+
+@functools.cache
+def ascii_table(charset: str) -> bytes:
+    """Return the 256 bytes that translate `charset` to ASCII; what is not ASCII becomes FF."""
+    return bytes(_ascii_of(bytes((code,)), charset) for code in range(256))
+
+
+def _ascii_of(byte: bytes, charset: str) -> int:
+    text = byte.decode(charset, "replace")
+    return ord(text) if len(text) == 1 and text.isascii() else NOT_ASCII
+
+
+@functools.cache
+def charset_table(charset: str) -> bytes:
+    """Return the 256 bytes that translate ASCII to `charset`."""
+    return bytes(chr(code).encode(charset)[0] if code < 128 else 0 for code in range(256))
+
+
+def write_prefix(length: int, encoding: str, width: int) -> bytes:
+    """Return a length prefix of `width` bytes."""
+    if encoding == "b":
+        return length.to_bytes(width, "big")
+    if encoding == "bcd":
+        return bytes.fromhex(f"{length:0{2 * width}d}")
+    return f"{length:0{width}d}".encode(encoding)
+
+
+class Element:
+    """One field of one dialect, with the tables that reading and writing it need.
+
+    `lengths` maps every allowed length prefix to the length it means, in the units of the
+    field: what is not in the table is no length.
+    """
+
+    def __init__(self, number: int, field: Field) -> None:
+        self.number = number
+        self.field = field
+        self.binary = field.value is ValueClass.B
+        self.packed = field.data_enc == PACKED
+        self.nibbles = field.len_count == "nibbles"
+        self.pad = field.left_pad + field.right_pad
+        self.lengths = {
+            write_prefix(length, field.len_enc, field.len_type): length
+            for length in range(field.max_len + 1)
+            if field.len_type and self._possible(length)
+        }
+        self.prefixes = {length: prefix for prefix, length in self.lengths.items()}
+
+    def _possible(self, length: int) -> bool:
+        if length == 0 and self.field.value in NEVER_EMPTY:
+            return False
+        halves = self.nibbles or (self.binary and not self.packed)
+        return not (halves and length % 2 and not self.pad)
+
+    @property
+    def unit(self) -> str:
+        """What the field's length counts, in a word."""
+        return "digits" if self.nibbles else "bytes"
+
+    def read(self, data: bytes, at: int) -> tuple[FieldValue, int]:
+        """Return the value that begins at byte `at` and where it ends. Raises ElementError."""
+        length, begin = self._read_length(data, at)
+        end = begin + ((length + 1) // 2 if self.nibbles else length)
+        if end > len(data):
+            raise ElementError(f"needs {end - begin} bytes, {max(len(data) - begin, 0)} are left")
+        raw = data[begin:end]
+        return (self._read_binary(raw) if self.binary else self._read_text(raw, length)), end
+
+    def _read_length(self, data: bytes, at: int) -> tuple[int, int]:
+        field = self.field
+        if not field.len_type:
+            return field.max_len, at
+        begin = at + field.len_type
+        if begin > len(data):
+            raise ElementError("ends within its length")
+        length = self.lengths.get(data[at:begin])
+        if length is None:
+            raise ElementError(f"its length is not allowed (at most {field.max_len} {self.unit})")
+        return length, begin
+
+    def _read_binary(self, raw: bytes) -> bytes:
+        if self.packed:
+            return raw
+        digits = raw.translate(ascii_table(self.field.data_enc))
+        # bytes.fromhex skips blanks, hence the look at every digit first.
+        if digits.translate(None, b"0123456789ABCDEFabcdef"):
+            raise ElementError("holds something other than hexadecimal digits")
+        return bytes.fromhex(digits.decode("ascii"))
+
+    def _read_text(self, raw: bytes, length: int) -> str:
+        if self.packed:
+            digits = raw.hex()
+            if self.nibbles and length % 2:
+                digits = digits[1:] if self.field.left_pad else digits[:-1]
+            if self.field.value is ValueClass.Z:
+                digits = digits.replace("d", "=")
+            text = digits.encode("ascii")
+        else:
+            text = raw.translate(ascii_table(self.field.data_enc))
+        self._check(text)
+        return text.decode("ascii")
+
+    def _check(self, text: bytes) -> None:
+        holds, problem = CHECKS[self.field.value]
+        if (text or self.field.value in NEVER_EMPTY) and not holds(text):
+            raise ElementError(problem)
+        if self.field.shape:
+            digits = text.decode("ascii")
+            for begin, end, allowed in shape_parts(self.field.shape):
+                if digits[begin:end] not in allowed:
+                    raise ElementError(f"is no {self.field.shape}")
+
+    def write(self, value: FieldValue) -> bytes:
+        """Return the bytes of `value`, its length before it. Raises ElementError."""
+        raw, length = self._write_binary(value) if self.binary else self._write_text(value)
+        if not self.field.len_type:
+            if length != self.field.max_len:
+                raise ElementError(f"has {length} {self.unit}, must have {self.field.max_len}")
+            return raw
+        prefix = self.prefixes.get(length)
+        if prefix is None:
+            raise ElementError(
+                f"has {length} {self.unit}, which is not allowed (at most {self.field.max_len})"
+            )
+        return prefix + raw
+
+    def _write_binary(self, value: FieldValue) -> tuple[bytes, int]:
+        if not isinstance(value, bytes):
+            raise ElementError("is a binary field, its value is bytes")
+        raw = value if self.packed else value.hex().upper().encode(self.field.data_enc)
+        return raw, 2 * len(raw) if self.nibbles else len(raw)
+
+    def _write_text(self, value: FieldValue) -> tuple[bytes, int]:
+        if not isinstance(value, str):
+            raise ElementError("is a text field, its value is str")
+        if not value.isascii():
+            raise ElementError("holds something that is not ASCII")
+        text = value.encode("ascii")
+        self._check(text)
+        if not self.packed:
+            return text.translate(charset_table(self.field.data_enc)), len(text)
+        if len(text) % 2 and not self.pad:
+            raise ElementError("has an odd number of digits and no padding")
+        digits = value.replace("=", "D")
+        if len(text) % 2:
+            digits = self.field.left_pad + digits + self.field.right_pad
+        return bytes.fromhex(digits), len(text) if self.nibbles else len(digits) // 2
