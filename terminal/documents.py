@@ -12,7 +12,7 @@ The hashes form a chain: a changed, missing or inserted snapshot shows. `open_sn
 the hash before anything is printed and refuses what was tampered with.
 
 What the money side fills in: see `Receipt`, `SettlementSlip` and `FaultSlip`. It calls
-`take_snapshot(document, head)` and commits the result with `terminal.printing.queue_originals`.
+`take_snapshot(document, head)` and commits the result with `terminal.copies.queue_originals`.
 
 Units: amounts are signed integers of minor units, times are local `YYYY/MM/DD hh:mm:ss`, cards
 are masked text. The layout is `terminal.layout`'s business; no line of paper is stored.

@@ -14,7 +14,7 @@ from datetime import datetime
 from importlib import resources
 from typing import Final
 
-from terminal import projections_money
+from terminal import projections_money, projections_paper
 from terminal.aio.database import Database
 from terminal.errors import JournalError
 from terminal.facts import Fact, encode
@@ -24,6 +24,7 @@ SCHEMAS: Final = ("money.sql", "paper.sql")
 INSERT_ENTRY: Final = "INSERT INTO entry (sequence, at, fact, body) VALUES (?, ?, ?, ?)"
 
 assert projections_money  # importing it fills the registry
+assert projections_paper
 
 
 class Journal:

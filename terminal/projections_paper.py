@@ -1,0 +1,192 @@
+"""Rows of the paper tables, drawn from the facts of `terminal.copies`.
+
+No statement here names a table of money: paper cannot change it (I1, I10).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from terminal.copies import (
+    CopyQueued,
+    JobAnswered,
+    JobBlocked,
+    JobCancelled,
+    JobConfirmed,
+    JobFailedPartial,
+    JobNothingSent,
+    JobQueued,
+    JobSending,
+    JobUnconfirmed,
+    JobUnknown,
+    JobVoided,
+    SnapshotTaken,
+)
+from terminal.printing import Issued, JobState
+from terminal.projections import Statement, projects
+
+
+class _Key(msgspec.Struct, frozen=True):
+    """The few keys of a document's JSON that it is looked up by."""
+
+    document: str
+    batch: str
+    stan: str | None = None
+
+
+@projects(SnapshotTaken)
+def snapshot_taken(fact: SnapshotTaken, at: str) -> list[Statement]:
+    """A document, stored as the text that was hashed."""
+    snapshot = fact.snapshot
+    key = msgspec.json.decode(snapshot.body, type=_Key)
+    sql = (
+        "INSERT INTO snapshot (number, document_id, kind, batch, stan, taken_at, body, sha256,"
+        " previous) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    )
+    return [
+        (
+            sql,
+            (
+                snapshot.number,
+                snapshot.document_id,
+                key.document,
+                key.batch,
+                key.stan,
+                at,
+                snapshot.body,
+                snapshot.sha256,
+                snapshot.previous,
+            ),
+        )
+    ]
+
+
+@projects(CopyQueued)
+def copy_queued(fact: CopyQueued, at: str) -> list[Statement]:
+    """A paper is owed from now on."""
+    sql = "INSERT INTO copy (copy_id, document_id, kind, queued_at) VALUES (?, ?, ?, ?)"
+    return [(sql, (fact.copy_id, fact.document_id, fact.kind.value, at))]
+
+
+@projects(JobQueued)
+def job_queued(fact: JobQueued, at: str) -> list[Statement]:
+    """An attempt, behind all that wait already."""
+    sql = (
+        "INSERT INTO print_job (job_id, number, copy_id, duplicate, reprinted_at, asked_by,"
+        " state, queued_at, changed_at)"
+        " SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM print_job"
+    )
+    values = (
+        fact.job_id,
+        fact.copy_id,
+        fact.duplicate,
+        fact.reprinted_at,
+        fact.by,
+        JobState.QUEUED.value,
+        at,
+        at,
+    )
+    return [(sql, values)]
+
+
+@projects(JobBlocked)
+def job_blocked(fact: JobBlocked, at: str) -> list[Statement]:
+    """The state stays; the cause is new."""
+    sql = "UPDATE print_job SET cause = ?, changed_at = ? WHERE job_id = ?"
+    return [(sql, (fact.cause, at, fact.job_id))]
+
+
+@projects(JobSending)
+def job_sending(fact: JobSending, at: str) -> list[Statement]:
+    """From here on an original may be out."""
+    sql = "UPDATE print_job SET serial = ? WHERE job_id = ?"
+    return [
+        (sql, (fact.serial, fact.job_id)),
+        _moved(fact.job_id, JobState.SENDING, at),
+        _issued(fact.job_id, Issued.MAYBE),
+    ]
+
+
+@projects(JobNothingSent)
+def job_nothing_sent(fact: JobNothingSent, at: str) -> list[Statement]:
+    """Certain: the original is not out."""
+    return [
+        _moved(fact.job_id, JobState.FAILED_CLEAN, at, fact.cause),
+        _issued(fact.job_id, Issued.NO),
+    ]
+
+
+@projects(JobConfirmed)
+def job_confirmed(fact: JobConfirmed, at: str) -> list[Statement]:
+    """The printer says it is out."""
+    return [
+        _moved(fact.job_id, JobState.CONFIRMED, at),
+        _issued(fact.job_id, Issued.YES),
+        _settled(fact.job_id),
+    ]
+
+
+@projects(JobUnconfirmed)
+def job_unconfirmed(fact: JobUnconfirmed, at: str) -> list[Statement]:
+    """Sent, and never heard of again."""
+    return [_moved(fact.job_id, JobState.SENT_UNCONFIRMED, at, "L38")]
+
+
+@projects(JobFailedPartial)
+def job_failed_partial(fact: JobFailedPartial, at: str) -> list[Statement]:
+    """A fault during the job."""
+    return [_moved(fact.job_id, JobState.FAILED_PARTIAL, at, fact.cause)]
+
+
+@projects(JobUnknown)
+def job_unknown(fact: JobUnknown, at: str) -> list[Statement]:
+    """Nobody knows."""
+    return [_moved(fact.job_id, JobState.UNKNOWN, at, fact.cause)]
+
+
+@projects(JobCancelled)
+def job_cancelled(fact: JobCancelled, at: str) -> list[Statement]:
+    """Taken back; the copy is not owed any more, but can be asked for as an original."""
+    return [_moved(fact.job_id, JobState.CANCELLED, at), _settled(fact.job_id)]
+
+
+@projects(JobVoided)
+def job_voided(fact: JobVoided, at: str) -> list[Statement]:
+    """Void paper is settled paper."""
+    return [_moved(fact.job_id, JobState.VOIDED, at), _settled(fact.job_id)]
+
+
+@projects(JobAnswered)
+def job_answered(fact: JobAnswered, at: str) -> list[Statement]:
+    """The operator's word counts as much as the printer's."""
+    if not fact.came_out:
+        return [
+            _moved(fact.job_id, JobState.FAILED_BY_OPERATOR, at),
+            _issued(fact.job_id, Issued.NO),
+        ]
+    return [
+        _moved(fact.job_id, JobState.CONFIRMED_BY_OPERATOR, at),
+        _issued(fact.job_id, Issued.YES),
+        _settled(fact.job_id),
+    ]
+
+
+def _moved(job_id: str, state: JobState, at: str, cause: str = "") -> Statement:
+    sql = "UPDATE print_job SET state = ?, cause = ?, changed_at = ? WHERE job_id = ?"
+    return (sql, (state.value, cause, at, job_id))
+
+
+def _issued(job_id: str, issued: Issued) -> Statement:
+    """Only an unmarked paper says something about the original."""
+    sql = (
+        "UPDATE copy SET issued = ? WHERE copy_id ="
+        " (SELECT copy_id FROM print_job WHERE job_id = ? AND duplicate = 0)"
+    )
+    return (sql, (issued.value, job_id))
+
+
+def _settled(job_id: str) -> Statement:
+    sql = (
+        "UPDATE copy SET owed = 0 WHERE copy_id = (SELECT copy_id FROM print_job WHERE job_id = ?)"
+    )
+    return (sql, (job_id,))

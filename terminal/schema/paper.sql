@@ -1,0 +1,46 @@
+-- Paper: snapshots, the copies owed of them, and the attempts to print those copies.
+CREATE TABLE IF NOT EXISTS snapshot (
+    number      INTEGER PRIMARY KEY,
+    document_id TEXT NOT NULL UNIQUE,
+    kind        TEXT NOT NULL,
+    batch       TEXT NOT NULL,
+    stan        TEXT,
+    taken_at    TEXT NOT NULL,
+    body        TEXT NOT NULL,
+    sha256      TEXT NOT NULL,
+    previous    TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS snapshot_by_stan ON snapshot (stan, number) WHERE stan IS NOT NULL;
+CREATE INDEX IF NOT EXISTS snapshot_by_kind ON snapshot (kind, number);
+CREATE INDEX IF NOT EXISTS snapshot_by_batch ON snapshot (batch, kind, number);
+CREATE TRIGGER IF NOT EXISTS snapshot_is_never_updated BEFORE UPDATE ON snapshot
+BEGIN SELECT raise(ABORT, 'a snapshot is never updated'); END;
+
+CREATE TABLE IF NOT EXISTS copy (
+    copy_id     TEXT PRIMARY KEY,
+    document_id TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    issued      TEXT NOT NULL DEFAULT 'no' CHECK (issued IN ('no', 'maybe', 'yes')),
+    owed        INTEGER NOT NULL DEFAULT 1 CHECK (owed IN (0, 1)),
+    queued_at   TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS copy_by_document ON copy (document_id);
+CREATE INDEX IF NOT EXISTS copy_owed ON copy (copy_id) WHERE owed = 1;
+
+CREATE TABLE IF NOT EXISTS print_job (
+    job_id       TEXT PRIMARY KEY,
+    number       INTEGER NOT NULL UNIQUE,
+    copy_id      TEXT NOT NULL,
+    duplicate    INTEGER NOT NULL DEFAULT 0 CHECK (duplicate >= 0),
+    reprinted_at TEXT NOT NULL DEFAULT '',
+    asked_by     TEXT NOT NULL DEFAULT '',
+    state        TEXT NOT NULL,
+    cause        TEXT NOT NULL DEFAULT '',
+    serial       INTEGER NOT NULL DEFAULT 0,
+    queued_at    TEXT NOT NULL,
+    changed_at   TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS print_job_by_copy ON print_job (copy_id);
+CREATE INDEX IF NOT EXISTS print_job_by_serial ON print_job (serial) WHERE serial > 0;
+CREATE INDEX IF NOT EXISTS print_job_open ON print_job (number)
+    WHERE state IN ('QUEUED', 'FAILED_CLEAN', 'SENDING');
