@@ -1,0 +1,128 @@
+"""Lines of paper as ESC/POS bytes, built by python-escpos' `Dummy`; no byte is sent from here.
+
+A job, in the proven order: `ESC @` (forget the job before), `GS a 15` (tell status by yourself),
+the lines, feed and cut, and then what says that everything before it is done: `GS ( H` with a
+process ID, and `GS r 1` behind it as the fence for clones that do not know process IDs.
+
+Chinese goes out as GB18030 with `FS &`. A printer without a Chinese font gets the picture of the
+lines instead (raster), or English in ASCII.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Final
+
+import msgspec
+from escpos.printer import Dummy
+
+from terminal.labels import Language
+from terminal.layout import Paper
+from terminal.lines import COLUMNS_58_MM, Align, Line
+from terminal.picture import COLUMN_DOTS, draw_lines
+from terminal.printer_status import ENABLE_ASB, FENCE, process_id_request
+
+INITIALISE: Final = b"\x1b@"
+CHINESE_ON: Final = b"\x1c&"
+CHINESE_OFF: Final = b"\x1c."
+LINES_FED_BEFORE_CUT: Final = 4
+"""From the head to the knife."""
+
+_ALIGN: Final = {Align.LEFT: "left", Align.CENTRE: "center", Align.RIGHT: "right"}
+
+
+class Charset(Enum):
+    """How a printer is given its characters."""
+
+    GB18030 = "gb18030"
+    ASCII = "ascii"
+    RASTER = "raster"
+
+
+class Confirmation(Enum):
+    """What a printer can say about a job being done."""
+
+    PROCESS_ID = "process-id"
+    """GS ( H; a clone that answers only the fence is found out on its first job."""
+    FENCE = "fence"
+    """GS r 1 only: a clone that would print the bytes of GS ( H."""
+    NONE = "none"
+    """It never answers anything: a plain port. Every job stays unconfirmed."""
+
+
+class PrinterProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one model can do (REQ 000-15); plain data, for the configuration."""
+
+    columns: int = COLUMNS_58_MM
+    charset: Charset = Charset.GB18030
+    language: Language = Language.BOTH
+    cutter: bool = True
+    confirmation: Confirmation = Confirmation.PROCESS_ID
+
+    @property
+    def paper(self) -> Paper:
+        """Return the paper that this printer prints on."""
+        ascii_only = self.charset is Charset.ASCII
+        return Paper(columns=self.columns, language=self.language, ascii_only=ascii_only)
+
+
+DEFAULT_PROFILE: Final = PrinterProfile()
+
+
+def encode_job(
+    lines: Sequence[Line],
+    profile: PrinterProfile = DEFAULT_PROFILE,
+    *,
+    process_id: bytes,
+    typeface: bytes | None = None,
+) -> bytes:
+    """Return the bytes of one job, from ESC @ to its process ID."""
+    body = encode_lines(lines, profile, typeface=typeface)
+    return INITIALISE + ENABLE_ASB + body + _closing(profile, process_id)
+
+
+def encode_lines(
+    lines: Sequence[Line],
+    profile: PrinterProfile = DEFAULT_PROFILE,
+    *,
+    typeface: bytes | None = None,
+) -> bytes:
+    """Return the bytes of lines and the cut after them."""
+    printer = Dummy()
+    if profile.charset is Charset.RASTER:
+        dots = profile.columns * COLUMN_DOTS
+        picture = draw_lines(lines, typeface=typeface, width_dots=dots, scale=1, margin_dots=0)
+        printer.image(picture.convert("1"))
+    else:
+        printer._raw(CHINESE_ON if profile.charset is Charset.GB18030 else CHINESE_OFF)
+        for line in lines:
+            _text(printer, line, profile.charset)
+    if profile.cutter:
+        printer.cut()
+    else:
+        printer.print_and_feed(LINES_FED_BEFORE_CUT)
+    return bytes(printer.output)
+
+
+def _text(printer: Dummy, line: Line, charset: Charset) -> None:
+    """One line: its style, its characters, and the style taken back by the next one."""
+    printer.set(
+        align=_ALIGN[line.align],
+        bold=line.bold,
+        custom_size=True,
+        width=2 if line.wide else 1,
+        height=2 if line.tall else 1,
+    )
+    encoding = "ascii" if charset is Charset.ASCII else "gb18030"
+    printer._raw(line.text.encode(encoding, "replace") + b"\n")
+
+
+def _closing(profile: PrinterProfile, process_id: bytes) -> bytes:
+    match profile.confirmation:
+        case Confirmation.PROCESS_ID:
+            return process_id_request(process_id) + FENCE
+        case Confirmation.FENCE:
+            return FENCE
+        case Confirmation.NONE:
+            return b""
