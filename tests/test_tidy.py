@@ -42,7 +42,7 @@ BAD: Final[list[tuple[Rule, str, str]]] = [
     (
         text.card_numbers,
         "docs/x.md",
-        "pay with 4111 1111 1111 1111" + "\n or 400000000000" + "0002",
+        "pay with 4111 1111 1111 1111" + "\n or 400000000000" + "0127",
     ),
     (text.card_numbers, "tests/x.py", "PAN = '62000000000000" + "13'"),
     (text.registry_hosts, "requirements.lock", "--index-url https://py" + "pi.org/simple"),

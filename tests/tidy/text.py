@@ -13,6 +13,8 @@ TEST_CARDS: Final = {
     "4111111111111111": "Visa, published by the card schemes' processors",
     "4012888888881881": "Visa, published",
     "4242424242424242": "Visa, published",
+    "4000000000000002": "Visa that is declined, published",
+    "4000000000000069": "Visa that has expired, published",
     "4000056655665556": "Visa debit, published",
     "4222222222222": "Visa of 13 digits, published",
     "5555555555554444": "Mastercard, published",

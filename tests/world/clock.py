@@ -84,11 +84,11 @@ class VirtualLoop(base_events.BaseEventLoop):
         self.living = [task for task in self.living if not task.done()]
         return "; ".join(_describe_task(task) for task in self.living) or "no task at all"
 
-    def run_in_executor(self, *_: Any) -> Any:  # type: ignore[override]
+    def run_in_executor(self, *_: Any) -> Any:  # type: ignore[override] # it never returns
         """Refuse: a thread has no place on a virtual clock."""
         raise RuntimeError("no threads in the simulated world")
 
-    def call_soon_threadsafe(self, *_: Any, **__: Any) -> Any:  # type: ignore[override]
+    def call_soon_threadsafe(self, *_: Any, **__: Any) -> Any:  # type: ignore[override] # it never returns
         """Refuse: there is one thread."""
         raise RuntimeError("no threads in the simulated world")
 

@@ -148,4 +148,4 @@ def database_opener(
     async def open_platter(_: str) -> Database:
         return WorldDatabase(platter, weather, process)
 
-    return open_platter  # type: ignore[return-value]
+    return open_platter  # type: ignore[return-value] # the port's shape, not its class
