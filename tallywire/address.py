@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-class Address(click.ParamType):
+class Address(click.ParamType[tuple[str, int]]):
     """A click type: "127.0.0.1:8583", "[::1]:8583", ":8583" or "8583" give (host, port)."""
 
     name = "HOST:PORT"
