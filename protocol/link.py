@@ -253,11 +253,8 @@ class Link:
 
     def _ask_for_echo(self, now: float) -> None:
         assert self._settings.echo is not None, "_echo_at says None without a factory"
+        # Whatever happens below, the next test is an idle time away: no test, no storm of tests.
+        self._spoke_at = self._echo_left_at = now
         if self._in_flight.full:
-            # Requests are waiting, so their deadlines will tell; look again an idle time later.
-            self._spoke_at = now
-            return
-        self._echo_left_at = now
-        self._echo = self._send_awaited(
-            self._settings.echo(), now, self._settings.echo_timeout_s
-        )
+            return  # the deadlines of those who wait will tell
+        self._echo = self._send_awaited(self._settings.echo(), now, self._settings.echo_timeout_s)

@@ -17,10 +17,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from protocol.aio.errors import NotConnected, NotSent, Unanswered
+from protocol.aio.errors import NotConnected, NotSent
 from protocol.aio.stream import LinkStream
-from protocol.errors import LocalProtocolError
-from protocol.events import Event, LinkLost, LossReason, ReplyReceived, TimedOut
+from protocol.events import Event
 from protocol.framing import Framing
 from protocol.link import LinkSettings, MessageCodec
 from protocol.message import Message
@@ -103,9 +102,11 @@ class Client:
         self._codec = codec
         self._framing = framing
         self._settings = settings or ClientSettings()
-        self._on_event = on_event
+        self._on_event = on_event or _ignore
         self._stream: LinkStream | None = None
-        self._answers: dict[int, asyncio.Future[Message]] = {}
+        self._attempt: asyncio.Event | None = None
+        self._problem = ""
+        self._closed = False
 
     @property
     def connected(self) -> bool:
@@ -113,25 +114,115 @@ class Client:
         return self._stream is not None and self._stream.alive
 
     async def connect(self) -> None:
-        """Make sure there is a connection; one attempt. Raises NotConnected."""
-        raise NotImplementedError
+        """Make sure there is a connection; one attempt, shared by all who ask meanwhile.
+
+        Raises NotConnected.
+        """
+        if self.connected:
+            return
+        if self._attempt is not None:
+            await self._attempt.wait()
+        else:
+            await self._try_to_connect()
+        if not self.connected:
+            raise NotConnected(self._problem)
 
     async def keep_connected(self) -> None:
-        """Connect, and again after every loss, with back-off, until cancelled.
+        """Connect, and again after every loss, with back-off, until closed or cancelled.
 
-        For a task of the caller's TaskGroup. `connect` may be called meanwhile.
+        For a task of the caller's TaskGroup. `connect` may be called meanwhile: it does not
+        wait for the back-off.
         """
-        raise NotImplementedError
+        backoff, failures, time = self._settings.backoff, 0, asyncio.get_running_loop().time
+        while not self._closed:
+            await asyncio.sleep(backoff.delay_s(failures))
+            began = time()
+            try:
+                await self.connect()
+            except NotConnected:
+                failures += 1
+                continue
+            await self._wait_lost()
+            # A peer that accepts and hangs up at once is as absent as one that refuses.
+            failures = 1 if time() - began >= backoff.max_s else failures + 1
 
     async def request(self, message: Message, timeout_s: float) -> Message:
-        """Send one request and return its reply.
+        """Send one request and return its reply, all within `timeout_s`.
 
         Raises NotSent or Unanswered, see above; LocalProtocolError for a bug of the caller
         (key in flight, message that cannot be encoded), and then nothing was sent.
         When the caller is cancelled, the answer becomes Late.
         """
-        raise NotImplementedError
+        stream = self._stream
+        if stream is not None and not stream.writable:
+            timeout_s = await _wait_for_room(stream, timeout_s)
+        if stream is None or not stream.alive:
+            raise NotSent("there is no connection")
+        if stream.full:
+            raise NotSent("too many requests are in flight")
+        return await stream.request(message, timeout_s)
 
     async def close(self) -> None:
-        """End the connection. Whoever waits gets Unanswered. May be called twice."""
-        raise NotImplementedError
+        """End the connection for good. Whoever waits gets Unanswered. May be called twice."""
+        self._closed = True
+        stream = self._stream
+        if stream is None:
+            return
+        stream.close()
+        try:
+            async with asyncio.timeout(self._settings.close_timeout_s):
+                await stream.wait_closed()
+        except TimeoutError:
+            stream.abort()
+            await stream.wait_closed()
+
+    async def _try_to_connect(self) -> None:
+        self._attempt = asyncio.Event()
+        self._problem = "the attempt was given up"
+        try:
+            self._problem = await self._open()
+        finally:
+            self._attempt.set()
+            self._attempt = None
+
+    async def _open(self) -> str:
+        """Open a stream and return "", or say in words why there is none."""
+        if self._closed:
+            return "closed on this side"
+        link_settings = self._settings.link
+        stream = LinkStream(self._codec, self._framing, link_settings, self._on_event)
+        try:
+            await self._opener(lambda: stream)
+        except OSError as error:
+            stream.abort()
+            return error.strerror or str(error) or type(error).__name__
+        except BaseException:
+            stream.abort()
+            raise
+        if self._closed:
+            stream.abort()
+        self._stream = stream
+        return "" if stream.alive else "the peer closed at once"
+
+    async def _wait_lost(self) -> None:
+        if self._stream is not None:
+            await self._stream.wait_closed()
+
+
+def _ignore(event: Event) -> None:
+    """Stands for the listener of a client that has none."""
+
+
+async def _wait_for_room(stream: LinkStream, timeout_s: float) -> float:
+    """Wait until the transport takes bytes again; return what is left of the time."""
+    time = asyncio.get_running_loop().time
+    deadline = time() + timeout_s
+    try:
+        async with asyncio.timeout_at(deadline):
+            while stream.alive and not stream.writable:
+                await stream.wait_writable()
+    except TimeoutError:
+        pass
+    if not stream.writable or time() >= deadline:
+        raise NotSent("the peer takes no bytes")
+    return deadline - time()

@@ -1,60 +1,350 @@
-"""One accepted connection: an asyncio.Protocol that a service answers through."""
+"""One accepted connection: an asyncio.Protocol that a service answers through.
+
+A turn is one read: cut, decode, call the service once, write all answers at once. What a peer
+does wrong ends here; nothing of it reaches the service or another connection.
+
+    bytes that are no frame         counted, closed
+    a frame that is no message      counted, refused with a format error where one can be made
+    too many of those               counted, closed
+    half a frame, then silence      counted, closed by the sweeper
+    requests faster than answers    reading pauses at in_flight_max
+    answers nobody reads            reading pauses, then counted and aborted by the sweeper
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
+from typing import Any, Final, cast
 
+import msgspec
+
+from protocol.aio.incidents import Counters, Incident, IncidentKind, locate
+from protocol.errors import FieldError, FrameError, LocalProtocolError
+from protocol.framing import Deframer, Framing
+from protocol.link import MessageCodec
 from protocol.message import Message
+from protocol.refusal import refusal
 
 Received = tuple[bytes, Message]
 """The payload of a frame, for whoever computes a MAC over it, and the message it holds."""
 
+Service = Callable[["Connection", list[Received]], None]
+"""Called once per read with every message of it, in order. What it raises is counted and costs
+this connection only."""
+
+NEVER: Final = math.inf
+
+
+class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Limits of a server, per connection unless they say otherwise; times in seconds.
+
+    `in_flight_max` may be passed by what one read brought. The largest frame is the framing's.
+    """
+
+    connections_max: int = 10_000
+    in_flight_max: int = 1_024
+    write_buffer_max: int = 256 * 1024
+    bad_messages_max: int = 100
+    stalled_timeout_s: float = 10.0
+    half_frame_timeout_s: float = 10.0
+    idle_timeout_s: float = 900.0
+    close_timeout_s: float = 2.0
+
+
+class House:
+    """What the connections of one server share. The server fills it and owns it."""
+
+    __slots__ = (
+        "counters",
+        "decode",
+        "empty",
+        "encode",
+        "framing",
+        "later",
+        "registered",
+        "report",
+        "ring_by",
+        "service",
+        "settings",
+        "time",
+        "wrap",
+    )
+
+    def __init__(
+        self, service: Service, codec: MessageCodec, framing: Framing, settings: ServerSettings
+    ) -> None:
+        self.service = service
+        self.decode = codec.decode
+        self.encode = codec.encode
+        self.framing = framing
+        self.wrap = framing.wrap
+        self.settings = settings
+        self.counters = Counters()
+        self.registered: dict[int, Connection] = {}
+        self.empty = asyncio.Event()
+        self.empty.set()
+        self.time: Callable[[], float]
+        self.later: Callable[[Connection], None]
+        self.report: Callable[[Incident], None]
+        self.ring_by: Callable[[float], None]
+
 
 class Connection(asyncio.Protocol):
     """Answers go out in one write per turn: those given inside the service's callback when it
-    returns, later ones at the end of the loop's turn.
+    returns, later ones at the end of the loop's turn. Call it from the loop's thread only.
     """
 
-    @property
-    def number(self) -> int:
-        """Which connection of the server, from 1."""
-        raise NotImplementedError
+    __slots__ = (
+        "_bad_messages",
+        "_closing_since",
+        "_deframer",
+        "_half_since",
+        "_heard_at",
+        "_house",
+        "_in_flight",
+        "_in_turn",
+        "_out",
+        "_paused",
+        "_stalled_since",
+        "_transport",
+        "number",
+        "scheduled",
+    )
 
-    @property
-    def peer(self) -> str:
-        """Who is at the other end, as host:port or the transport's own words."""
-        raise NotImplementedError
+    def __init__(self, house: House, number: int) -> None:
+        self.number = number
+        self.scheduled = False
+        self._house = house
+        self._deframer = Deframer(house.framing)
+        self._transport: asyncio.Transport | None = None
+        self._out: list[bytes] = []
+        self._in_turn = False
+        self._in_flight = 0
+        self._bad_messages = 0
+        self._paused = False
+        self._heard_at = self._half_since = self._stalled_since = self._closing_since = NEVER
+
+    # For the service
 
     @property
     def alive(self) -> bool:
         """False once an answer can no longer be delivered."""
-        raise NotImplementedError
+        return self._transport is not None and not self._transport.is_closing()
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests were handed to the service and are not answered."""
+        return self._in_flight
+
+    @property
+    def peer(self) -> str:
+        """Who is at the other end: host:port, or what the transport says instead."""
+        name = self._transport.get_extra_info("peername") if self._transport else None
+        return f"{name[0]}:{name[1]}" if isinstance(name, tuple) else str(name or "nobody")
 
     def reply(self, message: Message) -> None:
-        """Answer one request. Silently dropped when the connection is gone; loop thread only.
+        """Answer one request; dropped when the connection is gone.
 
         Raises LocalProtocolError when the message cannot be encoded.
         """
-        raise NotImplementedError
+        self.reply_bytes(self._house.encode(message))
 
     def reply_bytes(self, payload: bytes) -> None:
-        """Answer one request with an encoded message, as a stored reply is; it gets its frame here."""
-        raise NotImplementedError
+        """Answer one request with a message encoded before, as a stored reply is."""
+        house = self._house
+        self._out.append(house.wrap(payload))
+        if self._in_flight:
+            self._in_flight -= 1
+        if self._in_turn:
+            return
+        if not self.scheduled:
+            self.scheduled = True
+            house.later(self)
+        if self._paused:
+            self._regulate()
 
     def withhold(self) -> None:
-        """Say that one request gets no answer, so that it is no longer in flight."""
-        raise NotImplementedError
+        """Say that one request gets no answer, so that it no longer counts as in flight."""
+        if self._in_flight:
+            self._in_flight -= 1
+        if self._paused and not self._in_turn:
+            self._regulate()
 
     def close(self) -> None:
-        """End the connection after what was written."""
-        raise NotImplementedError
+        """End the connection after what was written has left, or cannot leave."""
+        self.flush()
+        if self._transport is None or self._transport.is_closing():
+            return
+        house = self._house
+        self._heard_at = self._half_since = self._stalled_since = NEVER
+        self._closing_since = house.time()
+        house.ring_by(self._closing_since + house.settings.stalled_timeout_s)
+        self._transport.close()
 
     def abort(self) -> None:
         """End the connection now; what was not yet sent is lost."""
-        raise NotImplementedError
+        self._out.clear()
+        if self._transport is not None:
+            self._transport.abort()
 
+    # For the server
 
-Service = Callable[[Connection, list[Received]], None]
-"""Called once per read with every message of it, in order. What it raises is counted and costs
-this connection only."""
+    def flush(self) -> None:
+        """Write the answers given so far, in one piece."""
+        self.scheduled = False
+        out = self._out
+        transport = self._transport
+        # Some loops raise when a closed transport is written to, others grumble in the log.
+        if out and transport is not None and not transport.is_closing():
+            transport.write(b"".join(out) if len(out) > 1 else out[0])
+        out.clear()
+
+    def due(self) -> float:
+        """Return when `expire` has something to do, in loop time."""
+        settings = self._house.settings
+        return min(
+            self._heard_at + settings.idle_timeout_s,
+            self._half_since + settings.half_frame_timeout_s,
+            self._stalled_since + settings.stalled_timeout_s,
+            self._closing_since + settings.stalled_timeout_s,
+        )
+
+    def expire(self, now: float) -> None:
+        """End the connection for the limit that has passed."""
+        settings = self._house.settings
+        if self._stalled_since + settings.stalled_timeout_s <= now:
+            self._report(IncidentKind.STALLED, closed=True)
+            self.abort()
+        elif self._closing_since + settings.stalled_timeout_s <= now:
+            self.abort()
+        elif self._half_since + settings.half_frame_timeout_s <= now:
+            have = f"{self._deframer.unfinished_size} bytes of it"
+            self._end(IncidentKind.HALF_FRAME, have)
+        elif self._heard_at + settings.idle_timeout_s <= now:
+            self._end(IncidentKind.IDLE, "")
+
+    # For the loop
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by the loop."""
+        house = self._house
+        self._transport = cast(asyncio.Transport, transport)
+        if len(house.registered) >= house.settings.connections_max:
+            self._report(IncidentKind.TOO_MANY_CONNECTIONS, closed=True)
+            self._transport.abort()
+            return
+        self._transport.set_write_buffer_limits(high=house.settings.write_buffer_max)
+        house.registered[self.number] = self
+        house.empty.clear()
+        house.counters.connections += 1
+        house.counters.accepted += 1
+        self._heard_at = house.time()
+        house.ring_by(self.due())
+
+    def data_received(self, data: bytes) -> None:
+        """Called by the loop: one turn."""
+        house = self._house
+        deframer = self._deframer
+        received: list[Received] = []
+        frames: list[bytes] = []
+        self._heard_at = house.time()
+        self._in_turn = True
+        try:
+            frames = deframer.receive_data(data)
+            for frame in frames:
+                try:
+                    received.append((frame, house.decode(frame)))
+                except FieldError as error:
+                    self._refuse(error)
+            if received:
+                house.counters.messages += len(received)
+                self._in_flight += len(received)
+                house.service(self, received)
+        except FrameError:
+            pass  # the deframer keeps it as its failure
+        except Exception as error:  # noqa: BLE001 — any bug of a service costs one connection
+            self._end(IncidentKind.SERVICE_FAILED, locate(error))
+        finally:
+            self._in_turn = False
+        if self._out:
+            self.flush()
+        if deframer.unfinished_size or deframer.failure is not None:
+            self._watch_rest(whole=bool(frames))
+        else:
+            self._half_since = NEVER
+        if self._in_flight >= house.settings.in_flight_max:
+            self._regulate()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Called by the loop."""
+        self._out.clear()
+        self._transport = None
+        house = self._house
+        if house.registered.pop(self.number, None) is None:
+            return  # refused at the door
+        house.counters.connections -= 1
+        if not house.registered:
+            house.empty.set()
+
+    def pause_writing(self) -> None:
+        """Called by the loop: the peer reads slower than it is answered, or not at all."""
+        house = self._house
+        self._stalled_since = house.time()
+        house.ring_by(self._stalled_since + house.settings.stalled_timeout_s)
+        self._regulate()
+
+    def resume_writing(self) -> None:
+        """Called by the loop."""
+        self._stalled_since = NEVER
+        self._regulate()
+
+    # Inside
+
+    def _regulate(self) -> None:
+        """Read from the peer only while its answers flow and few enough of them are due."""
+        crowded = self._in_flight >= self._house.settings.in_flight_max
+        paused = crowded or self._stalled_since != NEVER
+        if paused == self._paused or self._transport is None or self._transport.is_closing():
+            return
+        self._paused = paused
+        if paused:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
+
+    def _watch_rest(self, *, whole: bool) -> None:
+        """Look at what the frames of this turn left: the start of another, or nonsense."""
+        failure = self._deframer.failure
+        if failure is not None:
+            self._end(IncidentKind.BAD_FRAME, str(failure))
+        elif whole or self._half_since == NEVER:
+            self._half_since = self._heard_at
+            self._house.ring_by(self._half_since + self._house.settings.half_frame_timeout_s)
+
+    def _refuse(self, error: FieldError) -> None:
+        if not self.alive:
+            return  # it was one too many already
+        self._bad_messages += 1
+        enough = self._bad_messages > self._house.settings.bad_messages_max
+        self._report(
+            IncidentKind.BAD_MESSAGE, str(error), field=error.field, position=error.position
+        )
+        answer = refusal(error.partial)
+        if answer is not None:
+            try:
+                self._out.append(self._house.wrap(self._house.encode(answer)))
+            except LocalProtocolError as problem:
+                # A refusal that the dialect cannot carry is not worth the connection.
+                self._report(IncidentKind.BAD_MESSAGE, f"no refusal: {locate(problem)}")
+        if enough:
+            self._end(IncidentKind.TOO_MANY_BAD_MESSAGES, "")
+
+    def _end(self, kind: IncidentKind, detail: str) -> None:
+        if self.alive:
+            self._report(kind, detail, closed=True)
+            self.close()
+
+    def _report(self, kind: IncidentKind, detail: str = "", **more: Any) -> None:
+        self._house.report(Incident(kind, self.number, self.peer, detail, **more))

@@ -7,6 +7,7 @@ never a value. The default teller is the log of this module.
 from __future__ import annotations
 
 import logging
+import traceback
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -29,7 +30,7 @@ class IncidentKind(Enum):
 
 
 class Incident(msgspec.Struct, frozen=True):
-    """One of them. `detail` is a sentence safe to log; `closed` says whether it cost the link."""
+    """One of them. `detail` is safe to log; `closed` says whether it cost the connection."""
 
     kind: IncidentKind
     connection: int
@@ -47,15 +48,23 @@ class Incident(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Counters:
-    """Running numbers of a server; `incidents` by kind."""
+    """Running numbers of a server: open and accepted connections, messages, incidents by kind."""
 
     connections: int = 0
     accepted: int = 0
     messages: int = 0
-    replies: int = 0
-    incidents: dict[IncidentKind, int] = field(default_factory=lambda: dict.fromkeys(IncidentKind, 0))
+    incidents: dict[IncidentKind, int] = field(
+        default_factory=lambda: dict.fromkeys(IncidentKind, 0)
+    )
 
 
 def log_incident(incident: Incident) -> None:
-    """Tell the log; the default `on_incident`."""
+    """Tell the log; what a server does unless told otherwise."""
     log.warning("%s", incident)
+
+
+def locate(error: BaseException) -> str:
+    """Return an exception's type and place, not its text, which may quote a message."""
+    frames = traceback.extract_tb(error.__traceback__, limit=-1)
+    place = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
+    return type(error).__name__ + place

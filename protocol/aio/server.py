@@ -1,8 +1,9 @@
 """The accepting side: many connections, one service, one sweeper.
 
-Per read: cut frames, decode all, call the service once, write all answers at once. No task, no
-timer and no timeout object belongs to a message; one timer of the server looks at connections
-when the earliest of their deadlines is due.
+No task, no timer and no timeout object belongs to a message; one timer of the server looks at
+the connections when the earliest of their deadlines may be due. Answers given outside a read,
+by a committer that finished a group for example, are written once per connection at the end
+of the loop's turn.
 """
 
 from __future__ import annotations
@@ -10,34 +11,24 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
+from itertools import count
 
-import msgspec
-
-from protocol.aio.connection import Connection, Service
-from protocol.aio.incidents import Counters, Incident
+from protocol.aio.connection import NEVER, Connection, House, Received, ServerSettings, Service
+from protocol.aio.errors import CannotListen
+from protocol.aio.incidents import Counters, Incident, IncidentKind, locate, log_incident
+from protocol.aio.sweeper import Sweeper
 from protocol.framing import Framing
 from protocol.link import MessageCodec
 
-
-class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Limits of a server, each per connection unless it says otherwise; times in seconds."""
-
-    connections_max: int = 10_000
-    in_flight_max: int = 1_024
-    write_buffer_max: int = 256 * 1024
-    stalled_timeout_s: float = 10.0
-    half_frame_timeout_s: float = 10.0
-    idle_timeout_s: float = 900.0
-    bad_messages_max: int = 100
-    close_timeout_s: float = 2.0
+__all__ = ["Connection", "Received", "Server", "ServerSettings", "Service", "serve"]
 
 
 class Server:
-    """Accepts connections for one service. `counters` may be read at any time.
+    """Accepts connections for one service; made inside a running loop.
 
-    A service is called with a connection and all messages of one read, each with the bytes of
-    its frame. It answers with `connection.reply(message)` before it returns or whenever
-    it likes; in any case from the loop's thread (`loop.call_soon_threadsafe` from another).
+    The service is called with a connection and all messages of one read, each with the bytes of
+    its frame. It answers with `connection.reply(message)` before it returns or whenever it
+    likes; always in the loop's thread (`loop.call_soon_threadsafe` from another).
     """
 
     def __init__(
@@ -47,33 +38,95 @@ class Server:
         framing: Framing,
         settings: ServerSettings | None = None,
         *,
-        on_incident: Callable[[Incident], None] | None = None,
+        on_incident: Callable[[Incident], None] = log_incident,
     ) -> None:
-        raise NotImplementedError
+        self._loop = asyncio.get_running_loop()
+        self._sweeper = Sweeper(self._loop, self._sweep)
+        self._on_incident = on_incident
+        self._scheduled: list[Connection] = []
+        self._numbers = count(1)
+        self._listeners: list[asyncio.Server] = []
+        self._house = House(service, codec, framing, settings or ServerSettings())
+        self._house.time = self._loop.time
+        self._house.later = self._schedule
+        self._house.report = self._report
+        self._house.ring_by = self._sweeper.ring_by
 
     @property
     def counters(self) -> Counters:
-        """What was counted since the start."""
-        raise NotImplementedError
+        """What was counted since the start; may be read at any time."""
+        return self._house.counters
 
     @property
     def addresses(self) -> list[tuple[str, int]]:
         """Host and port of each socket listened on."""
-        raise NotImplementedError
+        sockets = [socket for listener in self._listeners for socket in listener.sockets]
+        return [socket.getsockname()[:2] for socket in sockets]
 
     def accept(self) -> Connection:
         """Return the protocol of one new connection: the factory for any transport."""
-        raise NotImplementedError
+        return Connection(self._house, next(self._numbers))
 
     async def listen(
         self, host: str, port: int, *, tls: ssl.SSLContext | None = None, backlog: int = 1024
     ) -> None:
         """Accept on a TCP address; port 0 picks a free one. Raises CannotListen."""
-        raise NotImplementedError
+        problem = ""
+        try:
+            self._listeners.append(
+                await self._loop.create_server(self.accept, host, port, ssl=tls, backlog=backlog)
+            )
+        except (OSError, OverflowError) as error:
+            problem = getattr(error, "strerror", None) or str(error)
+        if problem:
+            raise CannotListen(f"cannot listen on {host}:{port}: {problem}")
 
     async def close(self) -> None:
         """Stop accepting, let written bytes leave, end every connection."""
-        raise NotImplementedError
+        for listener in self._listeners:
+            listener.close()
+        self._listeners.clear()
+        self._flush()
+        for connection in list(self._house.registered.values()):
+            connection.close()
+        try:
+            async with asyncio.timeout(self._house.settings.close_timeout_s):
+                await self._house.empty.wait()
+        except TimeoutError:
+            for connection in list(self._house.registered.values()):
+                connection.abort()
+            await self._house.empty.wait()
+        self._sweeper.stop()
+
+    def _schedule(self, connection: Connection) -> None:
+        if not self._scheduled:
+            self._loop.call_soon(self._flush)
+        self._scheduled.append(connection)
+
+    def _flush(self) -> None:
+        connections, self._scheduled = self._scheduled, []
+        for connection in connections:
+            try:
+                connection.flush()
+            except Exception as error:  # noqa: BLE001 — one failing write must not stop a group
+                kind = IncidentKind.SERVICE_FAILED
+                detail = locate(error)
+                self._report(Incident(kind, connection.number, connection.peer, detail))
+
+    def _sweep(self, now: float) -> float:
+        next_at = NEVER
+        for connection in list(self._house.registered.values()):
+            if connection.due() <= now:
+                connection.expire(now)
+            next_at = min(next_at, connection.due())
+        return next_at
+
+    def _report(self, incident: Incident) -> None:
+        self._house.counters.incidents[incident.kind] += 1
+        try:
+            self._on_incident(incident)
+        except Exception as error:  # noqa: BLE001 — a listener is not our code
+            self._loop.call_exception_handler({"message": "on_incident failed", "exception": error})
 
 
 async def serve(
@@ -85,7 +138,7 @@ async def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     tls: ssl.SSLContext | None = None,
-    on_incident: Callable[[Incident], None] | None = None,
+    on_incident: Callable[[Incident], None] = log_incident,
 ) -> Server:
     """Return a server that listens. Raises CannotListen."""
     server = Server(service, codec, framing, settings, on_incident=on_incident)

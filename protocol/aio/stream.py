@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
-from protocol.events import Event, LossReason
+from protocol.aio.errors import Unanswered
+from protocol.events import Event, LinkLost, LossReason, ReplyReceived, TimedOut
 from protocol.framing import Framing
 from protocol.link import Link, LinkSettings, MessageCodec
 from protocol.message import Message
@@ -28,6 +30,8 @@ class LinkStream(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._link = Link(codec, framing, settings, now=self._loop.time())
         self._on_event = on_event
+        self._answers: dict[int, asyncio.Future[ReplyReceived]] = {}
+        self._pumping = False
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._writable = asyncio.Event()
@@ -36,11 +40,8 @@ class LinkStream(asyncio.Protocol):
     @property
     def alive(self) -> bool:
         """True while a byte handed over may still arrive."""
-        return (
-            self._transport is not None
-            and not self._link.lost
-            and not self._transport.is_closing()
-        )
+        transport = self._transport
+        return transport is not None and not self._link.lost and not transport.is_closing()
 
     @property
     def full(self) -> bool:
@@ -60,38 +61,45 @@ class LinkStream(asyncio.Protocol):
         """Wait until the transport is gone."""
         await self._closed.wait()
 
-    def send_request(self, message: Message, timeout_s: float) -> int:
-        """Hand a request over now; see `Link.send_request`. The caller asked `alive` first."""
+    async def request(self, message: Message, timeout_s: float) -> Message:
+        """Hand a request over at once and wait for its reply; the caller asked `alive` first.
+
+        Raises Unanswered; LocalProtocolError when nothing was sent, see `Link.send_request`.
+        A reply that comes while the caller is being cancelled goes to `on_event` instead.
+        """
         ticket = self._link.send_request(message, self._loop.time(), timeout_s)
+        answer: asyncio.Future[ReplyReceived] = self._loop.create_future()
+        self._answers[ticket] = answer
         self._pump()
-        return ticket
+        try:
+            return (await answer).message
+        except asyncio.CancelledError:
+            if self._answers.pop(ticket, None) is not None:
+                self._link.abandon(ticket, self._loop.time())
+            elif answer.exception() is None:
+                self._tell(answer.result())
+            raise
 
     def send(self, message: Message) -> None:
         """Hand over a message that nobody waits for an answer to."""
         self._link.send(message, self._loop.time())
         self._pump()
 
-    def abandon(self, ticket: int) -> None:
-        """Stop waiting for one answer."""
-        self._link.abandon(ticket, self._loop.time())
-        self._pump()
-
-    def close(self, reason: LossReason = LossReason.CLOSED, detail: str = "") -> None:
+    def close(self) -> None:
         """End the connection: what was written still leaves, what waits is unanswered."""
-        self._link.lose(reason, detail)
+        self._link.lose(LossReason.CLOSED)
         self._pump()
 
     def abort(self) -> None:
         """End the connection now, for a peer that does not read what was written."""
-        self._link.lose(LossReason.CLOSED, "")
+        self._link.lose(LossReason.CLOSED)
         if self._transport is not None:
             self._transport.abort()
         self._pump()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the loop."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self._writable.set()
         self._pump()
 
@@ -108,7 +116,10 @@ class LinkStream(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Called by the loop."""
-        self._link.lose(LossReason.RESET if error else LossReason.EOF, type(error).__name__ if error else "")
+        if error is None:
+            self._link.lose(LossReason.EOF)
+        else:
+            self._link.lose(LossReason.RESET, type(error).__name__)
         self._pump()
         self._closed.set()
 
@@ -122,21 +133,60 @@ class LinkStream(asyncio.Protocol):
 
     def _timer_due(self) -> None:
         self._timer = None
-        self._link.handle_timer(self._loop.time())
-        self._pump()
+        try:
+            self._link.handle_timer(self._loop.time())
+        finally:
+            self._pump()
 
     def _pump(self) -> None:
-        transport = self._transport
+        if self._pumping:
+            return  # called by a listener: the call that told it goes on until all is said
+        self._pumping = True
+        try:
+            self._write()
+            while events := self._link.events():
+                for event in events:
+                    self._settle(event)
+                self._write()
+        finally:
+            self._pumping = False
+        self._arm(self._link.next_deadline())
+
+    def _write(self) -> None:
         data = self._link.data_to_send()
-        if transport is not None and data and not transport.is_closing():
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        if data:
             transport.write(data)
         if self._link.lost:
-            self._writable.set()
-            if transport is not None and not transport.is_closing():
-                transport.close()
-        for event in self._link.events():
+            transport.close()
+
+    def _settle(self, event: Event) -> None:
+        """Give an event to the one who waits for it, or to the listener."""
+        match event:
+            case ReplyReceived(ticket=ticket) if ticket in self._answers:
+                self._answers.pop(ticket).set_result(event)
+                return
+            case TimedOut(ticket=ticket) if ticket in self._answers:
+                self._answers.pop(ticket).set_exception(Unanswered())
+            case LinkLost(reason=reason):
+                self._writable.set()
+                for answer in self._answers.values():
+                    answer.set_exception(Unanswered(reason))
+                self._answers.clear()
+            case _:
+                pass
+        self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        try:
             self._on_event(event)
-        self._arm(self._link.next_deadline())
+        except Exception as error:  # noqa: BLE001 — a listener is not our code
+            # A listener's bug must not cost the requests of others on this connection.
+            self._loop.call_exception_handler(
+                {"message": f"on_event failed on {type(event).__name__}", "exception": error}
+            )
 
     def _arm(self, deadline: float | None) -> None:
         """Let the timer ring at `deadline` or before; one that rings early does no harm."""
