@@ -88,7 +88,7 @@ def _decide_one(desk: Desk, request: Request, verdict: ReconciliationResult | No
         if handler is None:
             return Decision(request, None, f"no decision for {type(request).__name__}")
         return Decision(request, handler(desk, request))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 — one poisoned request must not cost its group
         # Whatever it is, it concerns one request; the type says enough for a log, and a
         # message could hold a card number.
         return Decision(request, None, f"{type(request).__name__}: {type(error).__name__}")

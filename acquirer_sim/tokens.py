@@ -22,3 +22,8 @@ def token_of(pan: Pan, key: Key) -> str:
         pan.reveal().encode("ascii"), key=key.reveal(), digest_size=TOKEN_BYTES
     )
     return digest.hexdigest()
+
+
+def check_value(key: Key) -> str:
+    """Return what a ledger keeps of its key to recognise it by: it tells nothing of the key."""
+    return hashlib.blake2b(b"tallywire ledger key", key=key.reveal(), digest_size=8).hexdigest()

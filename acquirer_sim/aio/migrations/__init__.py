@@ -1,0 +1,1 @@
+"""The ledger's history of shapes, for Alembic; packaged, and run without an ini file."""

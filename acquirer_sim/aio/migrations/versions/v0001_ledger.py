@@ -1,0 +1,167 @@
+"""The ledger's first shape: batches, payments, uploads and the books."""
+
+from __future__ import annotations
+
+from alembic import op
+from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, String
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create every table, and the triggers that keep postings as they are."""
+    _create_housekeeping()
+    _create_batches()
+    _create_payments()
+    _create_uploads()
+    _create_books()
+    op.execute("INSERT INTO counter (name, value) VALUES ('entry', 0)")
+    for table in ("posting", "report"):
+        for verb, word in (("UPDATE", "changed"), ("DELETE", "deleted")):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} rows are never {word}'); END"
+            )
+
+
+def _create_housekeeping() -> None:
+    op.create_table("meta", Column("name", String(16), primary_key=True), _text("value", 64))
+    op.create_table("counter", Column("name", String(16), primary_key=True), _number("value"))
+    op.create_table(
+        "alert",
+        Column("id", Integer, primary_key=True),
+        *_batch(),
+        _text("kind", 24),
+        _text("text", 200),
+        _text("at", 32),
+    )
+    op.create_table(
+        "report",
+        *_batch(),
+        Column("body", String, nullable=False),
+        _text("at", 32),
+        PrimaryKeyConstraint("terminal", "merchant", "batch"),
+    )
+
+
+def _create_batches() -> None:
+    op.create_table(
+        "terminal",
+        *_terminal(),
+        _text("open_batch", 6),
+        PrimaryKeyConstraint("terminal", "merchant"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "batch",
+        *_batch(),
+        _text("state", 12),
+        _number("debit_count"),
+        _number("debit_minor"),
+        _number("credit_count"),
+        _number("credit_minor"),
+        _text("currency", 3),
+        _text("code", 2, nullable=True),
+        _text("result", 1, nullable=True),
+        _text("asked", 160, nullable=True),
+        _text("settlement_date", 4, nullable=True),
+        _number("repeats"),
+        _number("moved_entry"),
+        _text("opened_at", 32),
+        _text("settled_at", 32, nullable=True),
+        _text("closed_at", 32, nullable=True),
+        PrimaryKeyConstraint("terminal", "merchant", "batch"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _create_payments() -> None:
+    op.create_table(
+        "payment",
+        *_batch(),
+        _text("stan", 6),
+        _text("transmission", 10),
+        _text("token", 24),
+        _text("card", 19),
+        _number("minor"),
+        _text("currency", 3),
+        _text("code", 2),
+        _text("authorisation", 6, nullable=True),
+        _text("settlement_date", 4),
+        _text("status", 10),
+        _number("entry"),
+        _text("at", 32),
+        PrimaryKeyConstraint("terminal", "merchant", "batch", "stan"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "reversal",
+        *_batch(),
+        _text("stan", 6),
+        _text("transmission", 10),
+        _text("token", 24),
+        _number("minor"),
+        _text("currency", 3),
+        _text("reason", 2),
+        _text("code", 2),
+        _text("effect", 10),
+        _number("entry"),
+        _number("repeats"),
+        _text("at", 32),
+        PrimaryKeyConstraint("terminal", "merchant", "batch", "stan"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _create_uploads() -> None:
+    op.create_table(
+        "upload_item",
+        *_batch(),
+        _text("stan", 6),
+        _number("number"),
+        _text("transmission", 10),
+        _text("token", 24),
+        _text("card", 19),
+        _number("minor"),
+        _text("currency", 3),
+        _text("rrn", 12, nullable=True),
+        _text("authorisation", 6, nullable=True),
+        _number("times"),
+        _number("conflicts"),
+        _text("at", 32),
+        PrimaryKeyConstraint("terminal", "merchant", "batch", "stan"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _create_books() -> None:
+    op.create_table(
+        "posting",
+        Column("id", Integer, primary_key=True),
+        _number("entry"),
+        _text("kind", 12),
+        _text("account", 48),
+        _number("minor"),
+        _text("currency", 3),
+        _text("at", 32),
+    )
+    op.create_table("spent", Column("token", String(24), primary_key=True), _number("minor"))
+
+
+def _text(name: str, size: int, *, nullable: bool = False) -> Column[str]:
+    return Column(name, String(size), nullable=nullable)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _terminal() -> tuple[Column[str], Column[str]]:
+    return _text("terminal", 8), _text("merchant", 15)
+
+
+def _batch() -> tuple[Column[str], Column[str], Column[str]]:
+    return (*_terminal(), _text("batch", 6))

@@ -1,0 +1,164 @@
+"""The ledger on SQLite: a group is one transaction of one round of reads and one of writes.
+
+`perform` is the whole life of a group. It runs in whatever thread owns the connection: the
+committer's in production, the only one in the simulated world. Nothing it returns may be told
+to anybody unless it returned.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from acquirer_sim.aio import statements as sql
+from acquirer_sim.decide import Decision, decide, needs
+from acquirer_sim.errors import LedgerError
+from acquirer_sim.policy import Policy
+from acquirer_sim.rows import Batch, Item, Payment, Reversal, Terminal
+from acquirer_sim.working_set import Needs, WorkingSet
+from protocol.operations import ReconciliationResult, Request
+
+AroundCommit = Callable[[Callable[[], None]], None]
+"""Performs the commit it is given; the simulated world pulls the plug here."""
+
+_to_json = msgspec.json.encode
+_terminals = msgspec.json.Decoder(list[Terminal])
+_batches = msgspec.json.Decoder(list[Batch])
+_payments = msgspec.json.Decoder(list[Payment])
+_reversals = msgspec.json.Decoder(list[Reversal])
+_items = msgspec.json.Decoder(list[Item])
+_spent = msgspec.json.Decoder(dict[str, int])
+
+
+def ledger_error(error: sqlite3.Error) -> LedgerError:
+    """Say in words what SQLite said in codes; the one mapper of this edge."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return LedgerError("The disk of the ledger is full.", "Free some space, then go on.")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return LedgerError(
+            "Another process holds the ledger.", "Stop it, or give this one a ledger of its own."
+        )
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return LedgerError(
+            "The ledger's file is damaged or is no ledger.", "Restore a backup or name another."
+        )
+    if code == sqlite3.SQLITE_READONLY:
+        return LedgerError("The ledger may not be written.", "Check the file's owner and mode.")
+    return LedgerError(
+        f"The ledger failed ({getattr(error, 'sqlite_errorname', 'unknown error')}).",
+        "Check the disk, then start again.",
+    )
+
+
+class SqliteLedger:
+    """One open ledger. The connection has `isolation_level=None`; its schema is at head."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, *, around_commit: AroundCommit | None = None
+    ) -> None:
+        self.connection = connection
+        self._around_commit = around_commit
+
+    def perform(
+        self,
+        requests: Sequence[Request],
+        now: datetime,
+        policy: Policy,
+        verdicts: Mapping[int, ReconciliationResult],
+    ) -> list[Decision]:
+        """Read, decide and commit one group. Raises LedgerError, and then nothing happened,
+        or nobody can know: the replies must not leave.
+        """
+        problem = None
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            rows = self._read(needs(requests, policy))
+            decisions = decide(rows, requests, now, policy, verdicts)
+            if not rows.unchanged:
+                self._write(rows)
+            self._commit()
+            return decisions
+        except sqlite3.Error as error:
+            problem = ledger_error(error)
+        finally:
+            self._roll_back()
+        raise problem
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def _commit(self) -> None:
+        if self._around_commit is None:
+            self.connection.execute("COMMIT")
+        else:
+            self._around_commit(self._commit_now)
+
+    def _commit_now(self) -> None:
+        self.connection.execute("COMMIT")
+
+    def _roll_back(self) -> None:
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
+
+    def _read(self, wanted: Needs) -> WorkingSet:
+        rows = WorkingSet(entry=self.connection.execute(sql.READ_ENTRY).fetchone()[0])
+        if wanted.terminals:
+            for terminal in _terminals.decode(self._fetch(sql.READ_TERMINALS, wanted.terminals)):
+                rows.terminals[terminal.terminal, terminal.merchant] = terminal
+        if wanted.batches:
+            for batch in _batches.decode(self._fetch(sql.READ_BATCHES, wanted.batches)):
+                rows.batches[batch.terminal, batch.merchant, batch.batch] = batch
+        if wanted.payments:
+            self._keep_payments(rows, sql.READ_PAYMENTS, wanted.payments)
+        if wanted.reversals:
+            self._keep_reversals(rows, sql.READ_REVERSALS, wanted.reversals)
+        if wanted.items:
+            self._keep_items(rows, sql.READ_ITEMS, wanted.items)
+        if wanted.uploads:
+            self._keep_payments(rows, sql.READ_BATCH_PAYMENTS, wanted.uploads)
+            self._keep_reversals(rows, sql.READ_BATCH_REVERSALS, wanted.uploads)
+            self._keep_items(rows, sql.READ_BATCH_ITEMS, wanted.uploads)
+        if wanted.tokens:
+            found = _spent.decode(self._fetch(sql.READ_SPENT, wanted.tokens))
+            rows.spent = {token: found.get(token, 0) for token in sorted(wanted.tokens)}
+        return rows
+
+    def _fetch(self, statement: str, keys: set[Any]) -> str:
+        # Sorted, so that a group reads in one order whatever the hashes of this process are.
+        parameter = _to_json(sorted(keys)).decode("utf-8")
+        found: str = self.connection.execute(statement, (parameter,)).fetchone()[0]
+        return found
+
+    def _keep_payments(self, rows: WorkingSet, statement: str, keys: set[Any]) -> None:
+        for row in _payments.decode(self._fetch(statement, keys)):
+            rows.payments[row.terminal, row.merchant, row.batch, row.stan] = row
+
+    def _keep_reversals(self, rows: WorkingSet, statement: str, keys: set[Any]) -> None:
+        for row in _reversals.decode(self._fetch(statement, keys)):
+            rows.reversals[row.terminal, row.merchant, row.batch, row.stan] = row
+
+    def _keep_items(self, rows: WorkingSet, statement: str, keys: set[Any]) -> None:
+        for row in _items.decode(self._fetch(statement, keys)):
+            rows.items[row.terminal, row.merchant, row.batch, row.stan] = row
+
+    def _write(self, rows: WorkingSet) -> None:
+        self._put(sql.WRITE_TERMINAL, rows.changed_terminals.values())
+        self._put(sql.WRITE_BATCH, rows.changed_batches.values())
+        self._put(sql.WRITE_PAYMENT, rows.changed_payments.values())
+        self._put(sql.WRITE_REVERSAL, rows.changed_reversals.values())
+        self._put(sql.WRITE_ITEM, rows.changed_items.values())
+        self._put(sql.WRITE_POSTING, rows.postings)
+        self._put(sql.WRITE_ALERT, rows.alerts)
+        self._put(sql.WRITE_REPORT, rows.reports)
+        self._put(sql.WRITE_SPENT, rows.changed_spent.items())
+        self.connection.execute(sql.WRITE_ENTRY, (rows.entry,))
+
+    def _put(self, statement: str, rows: Any) -> None:
+        if rows:
+            self.connection.executemany(statement, msgspec.to_builtins(list(rows)))

@@ -1,0 +1,82 @@
+"""The ledger's hot path in SQL: one read and one write per table and group.
+
+A read takes its keys as one JSON array and gives its rows as one JSON array: the interpreter
+lock is let go and taken back once per statement instead of once per row, which matters because
+the event loop runs beside it. Columns stand in the order of the rows in `acquirer_sim/rows.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from acquirer_sim.rows import (
+    Alert,
+    Batch,
+    Item,
+    Payment,
+    Posting,
+    Reversal,
+    Row,
+    StoredReport,
+    Terminal,
+)
+
+TABLES: Final[dict[str, type[Row]]] = {
+    "terminal": Terminal,
+    "batch": Batch,
+    "payment": Payment,
+    "reversal": Reversal,
+    "upload_item": Item,
+    "posting": Posting,
+    "alert": Alert,
+    "report": StoredReport,
+}
+"""Table name and the row it holds; columns are the row's members."""
+
+
+def columns(table: str) -> tuple[str, ...]:
+    """Return the columns of a table in order."""
+    return tuple(field.name for field in msgspec.structs.fields(TABLES[table]))
+
+
+def _read(table: str, key_length: int) -> str:
+    names = columns(table)
+    key = ", ".join(names[:key_length])
+    wanted = ", ".join(f"value->>{place}" for place in range(key_length))
+    return (
+        f"SELECT json_group_array(json_array({', '.join(names)})) FROM {table} "
+        f"WHERE ({key}) IN (SELECT {wanted} FROM json_each(?))"
+    )
+
+
+def _write(table: str, verb: str) -> str:
+    names = columns(table)
+    return f"{verb} INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+
+
+READ_TERMINALS: Final = _read("terminal", 2)
+READ_BATCHES: Final = _read("batch", 3)
+READ_PAYMENTS: Final = _read("payment", 4)
+READ_REVERSALS: Final = _read("reversal", 4)
+READ_ITEMS: Final = _read("upload_item", 4)
+READ_BATCH_PAYMENTS: Final = _read("payment", 3)
+READ_BATCH_REVERSALS: Final = _read("reversal", 3)
+READ_BATCH_ITEMS: Final = _read("upload_item", 3)
+READ_SPENT: Final = (
+    "SELECT json_group_object(token, minor) FROM spent "
+    "WHERE token IN (SELECT value FROM json_each(?))"
+)
+READ_ENTRY: Final = "SELECT value FROM counter WHERE name = 'entry'"
+
+WRITE_TERMINAL: Final = _write("terminal", "INSERT OR REPLACE")
+WRITE_BATCH: Final = _write("batch", "INSERT OR REPLACE")
+WRITE_PAYMENT: Final = _write("payment", "INSERT OR REPLACE")
+WRITE_REVERSAL: Final = _write("reversal", "INSERT OR REPLACE")
+WRITE_ITEM: Final = _write("upload_item", "INSERT OR REPLACE")
+WRITE_POSTING: Final = _write("posting", "INSERT")
+WRITE_ALERT: Final = _write("alert", "INSERT")
+WRITE_REPORT: Final = _write("report", "INSERT")
+WRITE_SPENT: Final = "INSERT OR REPLACE INTO spent (token, minor) VALUES (?, ?)"
+WRITE_ENTRY: Final = "UPDATE counter SET value = ? WHERE name = 'entry'"

@@ -1,0 +1,164 @@
+"""The ledger's schema in SQLAlchemy Core. Imported only to create, migrate or query it.
+
+The hot path does not come here: `statements.py` has its own SQL over the same columns, and a
+test holds the two, and the migrations, against each other.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+)
+
+metadata = MetaData()
+
+
+def _text(name: str, size: int, *, nullable: bool = False) -> Column[str]:
+    return Column(name, String(size), nullable=nullable)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _terminal() -> tuple[Column[str], Column[str]]:
+    return _text("terminal", 8), _text("merchant", 15)
+
+
+def _batch() -> tuple[Column[str], Column[str], Column[str]]:
+    return (*_terminal(), _text("batch", 6))
+
+
+meta = Table("meta", metadata, Column("name", String(16), primary_key=True), _text("value", 64))
+
+counter = Table("counter", metadata, Column("name", String(16), primary_key=True), _number("value"))
+
+terminal = Table(
+    "terminal",
+    metadata,
+    *_terminal(),
+    _text("open_batch", 6),
+    PrimaryKeyConstraint("terminal", "merchant"),
+    sqlite_with_rowid=False,
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    *_batch(),
+    _text("state", 12),
+    _number("debit_count"),
+    _number("debit_minor"),
+    _number("credit_count"),
+    _number("credit_minor"),
+    _text("currency", 3),
+    _text("code", 2, nullable=True),
+    _text("result", 1, nullable=True),
+    _text("asked", 160, nullable=True),
+    _text("settlement_date", 4, nullable=True),
+    _number("repeats"),
+    _number("moved_entry"),
+    _text("opened_at", 32),
+    _text("settled_at", 32, nullable=True),
+    _text("closed_at", 32, nullable=True),
+    PrimaryKeyConstraint("terminal", "merchant", "batch"),
+    sqlite_with_rowid=False,
+)
+
+payment = Table(
+    "payment",
+    metadata,
+    *_batch(),
+    _text("stan", 6),
+    _text("transmission", 10),
+    _text("token", 24),
+    _text("card", 19),
+    _number("minor"),
+    _text("currency", 3),
+    _text("code", 2),
+    _text("authorisation", 6, nullable=True),
+    _text("settlement_date", 4),
+    _text("status", 10),
+    _number("entry"),
+    _text("at", 32),
+    PrimaryKeyConstraint("terminal", "merchant", "batch", "stan"),
+    sqlite_with_rowid=False,
+)
+
+reversal = Table(
+    "reversal",
+    metadata,
+    *_batch(),
+    _text("stan", 6),
+    _text("transmission", 10),
+    _text("token", 24),
+    _number("minor"),
+    _text("currency", 3),
+    _text("reason", 2),
+    _text("code", 2),
+    _text("effect", 10),
+    _number("entry"),
+    _number("repeats"),
+    _text("at", 32),
+    PrimaryKeyConstraint("terminal", "merchant", "batch", "stan"),
+    sqlite_with_rowid=False,
+)
+
+upload_item = Table(
+    "upload_item",
+    metadata,
+    *_batch(),
+    _text("stan", 6),
+    _number("number"),
+    _text("transmission", 10),
+    _text("token", 24),
+    _text("card", 19),
+    _number("minor"),
+    _text("currency", 3),
+    _text("rrn", 12, nullable=True),
+    _text("authorisation", 6, nullable=True),
+    _number("times"),
+    _number("conflicts"),
+    _text("at", 32),
+    PrimaryKeyConstraint("terminal", "merchant", "batch", "stan"),
+    sqlite_with_rowid=False,
+)
+
+posting = Table(
+    "posting",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _number("entry"),
+    _text("kind", 12),
+    _text("account", 48),
+    _number("minor"),
+    _text("currency", 3),
+    _text("at", 32),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    *_batch(),
+    _text("kind", 24),
+    _text("text", 200),
+    _text("at", 32),
+)
+
+report = Table(
+    "report",
+    metadata,
+    *_batch(),
+    Column("body", String, nullable=False),
+    _text("at", 32),
+    PrimaryKeyConstraint("terminal", "merchant", "batch"),
+)
+
+spent = Table("spent", metadata, Column("token", String(24), primary_key=True), _number("minor"))
