@@ -1,0 +1,157 @@
+"""The auditor can see: every rule finds the smallest history that breaks it, and no fair one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from protocol.message import Message
+from tests.world.auditor_books import (
+    HostBatch,
+    HostBooks,
+    Posting,
+    TerminalBooks,
+    Totals,
+    audit_books,
+)
+from tests.world.auditor_paper import Sheet, audit_paper
+from tests.world.auditor_wire import Heard, audit_wire
+
+PAN = "4111111111111111"
+
+
+def _said(
+    mti: str, stan: str, *, batch: str = "000001", fate: str = "carry", **other: str
+) -> Heard:
+    fields = {11: stan, 41: "10000001", 60: batch, 4: "000000001000", 7: "0102010000"}
+    if mti in ("0400", "0401"):
+        fields[90] = f"0200{stan}0102010000"
+    fields.update({int(name[1:]): value for name, value in other.items()})
+    return Heard(0.0, mti[2] in "0" and mti[3] in "01", Message(mti, dict(fields)), fate)
+
+
+SALE, ANSWER = _said("0200", "000001"), _said("0210", "000001")
+FAIR = [
+    SALE,
+    ANSWER,
+    _said("0200", "000002"),
+    _said("0210", "000002", fate="lose"),
+    _said("0400", "000002", fate="lose"),
+    _said("0401", "000002", f39="06"),
+    _said("0410", "000002"),
+    _said("0500", "000003"),
+    _said("0510", "000003", fate="lose"),
+    _said("0501", "000003"),
+    _said("0510", "000003"),
+    _said("0200", "000001", batch="000002"),
+]
+
+
+def test_a_fair_day_on_the_wire_has_no_problem() -> None:
+    """A lost reply, a reversal, a repeated settlement: all as it should be."""
+    assert audit_wire(FAIR) == []
+
+
+@pytest.mark.parametrize(
+    ("heard", "code"),
+    [
+        ([SALE, ANSWER, SALE], "I8"),
+        ([SALE, _said("0400", "000001"), _said("0401", "000001", f22="999")], "R2"),
+        ([SALE, _said("0400", "000001", f4="000000000999")], "R:"),
+        ([SALE, _said("0400", "000001", f90="0200000009")], "R:"),
+        ([_said("0500", "000003"), _said("0501", "000003", f88="1")], "H3"),
+        ([_said("0500", "000003"), _said("0501", "000004")], "H3"),
+        ([_said("0500", "000003"), _said("0500", "000003")], "S6"),
+        ([_said("0510", "000003", f66="1"), _said("0510", "000003", f66="2")], "H2"),
+        ([_said("0500", "000003"), _said("0200", "000004")], "I9"),
+        ([SALE, _said("0200", "000002")], "S1"),
+        ([SALE, _said("0210", "000001", fate="lose"), _said("0500", "000002")], "S1"),
+    ],
+)
+def test_the_wire_rules_see_what_breaks_them(heard: list[Heard], code: str) -> None:
+    """One smallest history per rule."""
+    assert [problem for problem in audit_wire(heard) if problem.startswith(code)]
+
+
+KEY = ("000001", "000007")
+TERMINAL = TerminalBooks(
+    terminal="10000001",
+    approved={KEY: 1000},
+    unfinished=[],
+    closed={"000001": Totals(1, 1000)},
+    uncertain=[],
+    open_batch="000002",
+    slips={"000001": Totals(1, 1000)},
+    receipts={KEY: 1000},
+    stans=[KEY],
+)
+HOST = HostBooks(
+    terminal="10000001",
+    approved={KEY: 1000},
+    batches={"000001": HostBatch(closed=True, frozen=True, totals=Totals(1, 1000))},
+    open_batch="000002",
+    postings=[
+        Posting(1, "purchase", "cardholder:a", -1000),
+        Posting(1, "purchase", "clearing:m:10000001:000001", 1000),
+        Posting(2, "capture", "clearing:m:10000001:000001", -1000),
+        Posting(2, "capture", "merchant:m", 1000),
+    ],
+)
+
+
+def test_equal_books_have_no_problem() -> None:
+    """Same payments, same totals, closed once, moved once."""
+    assert audit_books(TERMINAL, HOST) == []
+
+
+@pytest.mark.parametrize(
+    ("terminal", "host", "code"),
+    [
+        (replace(TERMINAL, approved={}, receipts={}), HOST, "I3"),
+        (TERMINAL, replace(HOST, approved={KEY: 999}), "I3"),
+        (replace(TERMINAL, unfinished=["payment 000007"]), HOST, "I4"),
+        (replace(TERMINAL, uncertain=["000001"]), HOST, "S6"),
+        (replace(TERMINAL, closed={}, slips={}), HOST, "I2"),
+        (replace(TERMINAL, closed={"000001": Totals(2, 1000)}), HOST, "I5"),
+        (replace(TERMINAL, slips={}), HOST, "I5"),
+        (replace(TERMINAL, receipts={}), HOST, "T8"),
+        (replace(TERMINAL, open_batch="000003"), HOST, "I11"),
+        (TERMINAL, replace(HOST, postings=HOST.postings[:3]), "books"),
+        (TERMINAL, replace(HOST, postings=[*HOST.postings, *HOST.postings[2:]]), "I2"),
+        (replace(TERMINAL, stans=[KEY, KEY]), HOST, "I8"),
+    ],
+)
+def test_the_book_rules_see_what_breaks_them(
+    terminal: TerminalBooks, host: HostBooks, code: str
+) -> None:
+    """One smallest disagreement per rule."""
+    assert [problem for problem in audit_books(terminal, host) if problem.startswith(code)]
+
+
+RECEIPT = (
+    "卡号\n批次号(BATCH NO): 000001\n凭证号(VOUCHER NO): 000007\n{}金额 10.00\nMERCHANT COPY\n"
+)
+ORIGINAL = Sheet(1.0, RECEIPT.format(""), 5)
+REPRINT = Sheet(2.0, RECEIPT.format("****重打印/DUPLICATE**** (1)\n"), 6)
+
+
+def test_an_original_and_its_reprint_have_no_problem() -> None:
+    """REQ 000-03: the mark line is the only difference."""
+    assert audit_paper([ORIGINAL, REPRINT], TERMINAL) == []
+
+
+@pytest.mark.parametrize(
+    ("sheets", "code"),
+    [
+        ([ORIGINAL, replace(ORIGINAL, lines_out=1)], "I6"),
+        ([ORIGINAL, replace(REPRINT, text=REPRINT.text.replace("10.00", "20.00"))], "REQ 000-03"),
+        ([replace(ORIGINAL, text="hello")], "paper"),
+        ([replace(ORIGINAL, text=ORIGINAL.text + PAN)], "I7"),
+        ([replace(ORIGINAL, text=ORIGINAL.text.replace("000007", "000008"))], "I3"),
+        ([replace(ORIGINAL, text="SETTLEMENT SUMMARY BATCH NO): 000009")], "I3"),
+    ],
+)
+def test_the_paper_rules_see_what_breaks_them(sheets: list[Sheet], code: str) -> None:
+    """One smallest pile of paper per rule."""
+    assert [problem for problem in audit_paper(sheets, TERMINAL) if problem.startswith(code)]
