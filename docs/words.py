@@ -35,7 +35,8 @@ def magic_amounts() -> str:
         "acquirer_sim/magic.py",
         "A purchase of one of these amounts gets the code beside it. Cards, merchants, terminals "
         "and rules of the configuration are asked before, limits after. "
-        "`magic_amounts = false` in the acquirer's [configuration](configuration.md) switches the table off.",
+        "`magic_amounts = false` in the acquirer's [configuration](configuration.md) switches "
+        "the table off.",
         table(
             ("amount", "F39", "which says"),
             [
@@ -63,7 +64,7 @@ def configuration() -> str:
     return page(
         "Configuration",
         "the types that parse it",
-        "Files are TOML. Every key at the top has a default, and an unknown key is refused: the error names "
-        "the file, the key, what was found and what is allowed.",
+        "Files are TOML. Every key at the top has a default, and an unknown key is refused: the error "
+        "names the file, the key, what was found and what is allowed.",
         section("Acquirer: `tallywire acquirer --config FILE`", AcquirerConfiguration),
     )

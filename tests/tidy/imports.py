@@ -22,7 +22,7 @@ OURS: Final = frozenset(ALLOWED)
 
 WORLDLY: Final = frozenset(
     (
-        "asyncio socket ssl select selectors time os sys io pathlib tempfile shutil random secrets "
+        "asyncio socket ssl select selectors time os sys pathlib tempfile shutil random secrets "
         "uuid sqlite3 aiosqlite sqlalchemy alembic asyncpg subprocess threading multiprocessing "
         "concurrent signal logging locale getpass urllib http"
     ).split()
