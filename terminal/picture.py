@@ -89,14 +89,14 @@ def _strip(line: Line, typeface: bytes | None, scale: int) -> Image.Image:
     for character in line.text:
         taken = character_width(character)
         if character != " ":
-            glyph = _glyph(character, typeface, taken, wide, tall, scale, line.bold)
+            glyph = draw_glyph(character, typeface, taken, wide, tall, scale, line.bold)
             strip.paste(glyph, (column * cell, 0))
         column += taken
     return strip
 
 
 @lru_cache(maxsize=4096)
-def _glyph(
+def draw_glyph(
     character: str,
     typeface: bytes | None,
     taken: int,

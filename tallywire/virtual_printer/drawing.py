@@ -11,10 +11,9 @@ import io
 from functools import lru_cache
 from typing import Final, assert_never
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw
 
 from tallywire.virtual_printer.paper import (
-    CHARACTER_DOTS,
     Feed,
     Line,
     Mark,
@@ -26,6 +25,7 @@ from tallywire.virtual_printer.paper import (
     Style,
 )
 from terminal.aio.fonts import load_typeface
+from terminal.picture import draw_glyph
 
 MARGIN_DOTS: Final = 28
 LEAD_DOTS: Final = 20
@@ -39,14 +39,16 @@ PAPER: Final = 251
 TABLE: Final = 214
 SHADOW: Final = 186
 INK: Final = 24
-
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+_SIXTEEN: Final = [round(tone / 17) for tone in range(256)]
 
 
 def slip_png(slip: Slip, *, scale: int = SCALE) -> bytes:
-    """Return the slip as PNG."""
+    """Return the slip as PNG of 16 greys: half the size and half the time of 256."""
+    picture = draw_slip(slip, scale=scale).point(_SIXTEEN)
     file = io.BytesIO()
-    draw_slip(slip, scale=scale).save(file, "PNG", compress_level=3)
+    indexed = Image.frombytes("P", picture.size, picture.tobytes())
+    indexed.putpalette([17 * (tone // 3) for tone in range(3 * 16)])
+    indexed.save(file, "PNG", compress_level=1, bits=4)
     return file.getvalue()
 
 
@@ -128,7 +130,7 @@ def _burn_line(strip: Image.Image, line: Line, top: int, scale: int) -> None:
 def _burn_run(strip: Image.Image, run: Run, corner: tuple[int, int], scale: int) -> None:
     x, y = corner
     style = run.style
-    cell_width = run.dots // max(1, len(run.text)) * scale
+    cell_width = run.dots // len(run.text) * scale
     cell_height = style.character_dots * scale
     for character in run.text:
         if not character.isspace():
@@ -146,38 +148,17 @@ def _burn_run(strip: Image.Image, run: Run, corner: tuple[int, int], scale: int)
 
 @lru_cache(maxsize=GLYPHS_MAX)
 def _glyph(character: str, columns: int, style: Style, scale: int) -> Image.Image:
-    """One character in its cell, as a mask."""
-    narrow = style.narrow and columns == 1
-    cell_width = (style.column_dots // style.width if columns == 1 else CHARACTER_DOTS) * scale
-    cell_height = (style.character_dots // style.height) * scale
-    font = _font(columns, (17 if narrow else CHARACTER_DOTS) * scale)
-    cell = Image.new("L", (cell_width, cell_height), 0)
-    draw = ImageDraw.Draw(cell)
-    advance = draw.textlength(character, font=font)
-    at = ((cell_width - advance) / 2, cell_height * 0.80)
-    draw.text(at, character, fill=255, font=font, anchor="ls", stroke_width=0)
-    if style.bold:
-        # A thermal head makes letters bold by burning them twice, one dot apart.
-        twice = Image.new("L", cell.size, 0)
-        twice.paste(255, (max(1, scale * 3 // 4), 0), cell)
-        cell.paste(255, (0, 0), twice)
-    if style.width > 1 or style.height > 1:
-        size = (cell_width * style.width, cell_height * style.height)
-        cell = cell.resize(size, Image.Resampling.BICUBIC)
-    return cell
-
-
-@lru_cache(maxsize=16)
-def _font(columns: int, cell_height: int) -> Font:
-    """The typeface for single or double cells."""
-    face = _typeface()
-    if face is None:
-        return ImageFont.load_default(cell_height * 0.8)
-    return ImageFont.truetype(
-        io.BytesIO(face), round(cell_height * (0.96 if columns == 2 else 0.9))
+    """One character in its cell, as a mask: the same drawing as in a receipt's own picture."""
+    drawn = draw_glyph(
+        character, load_face(), columns, style.width, style.height, scale, style.bold
     )
+    mask = ImageChops.invert(drawn)
+    if style.narrow and columns == 1:
+        mask = mask.resize((style.column_dots * scale, style.character_dots * scale))
+    return mask
 
 
 @lru_cache(maxsize=1)
-def _typeface() -> bytes | None:
+def load_face() -> bytes | None:
+    """Return the typeface, found once; None leaves what is not ASCII to the built-in one."""
     return load_typeface()

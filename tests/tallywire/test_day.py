@@ -1,4 +1,5 @@
 """The shop's day: the shipped one is real-shaped, a wrong one is refused by key."""
+
 from __future__ import annotations
 
 from pathlib import Path
