@@ -11,15 +11,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs import wire, words
+from docs import faults, machines, wire, words
 
 REFERENCE: Final = Path(__file__).resolve().parent / "reference"
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "configuration.md": words.configuration,
     "dialect-iso87.md": wire.dialect_iso87,
+    "faults.md": faults.faults,
     "framing.md": wire.framings,
     "local-codes.md": words.local_codes,
+    "machines.md": machines.machines,
     "magic-amounts.md": words.magic_amounts,
 }
 """File in docs/reference -> what draws it."""

@@ -64,7 +64,7 @@ def configuration() -> str:
     return page(
         "Configuration",
         "the types that parse it",
-        "Files are TOML. Every key at the top has a default, and an unknown key is refused: the error "
-        "names the file, the key, what was found and what is allowed.",
+        "Files are TOML. Every key at the top has a default, and an unknown key is refused: the "
+        "error names the file, the key, what was found and what is allowed.",
         section("Acquirer: `tallywire acquirer --config FILE`", AcquirerConfiguration),
     )

@@ -56,6 +56,8 @@ def leads_somewhere(page: Page, target: str) -> bool:
 @pytest.mark.parametrize("page", SHELL_PAGES, ids=name_path)
 def test_shell_examples_do_what_the_page_says(page: Page, tmp_path: Path) -> None:
     """Every `$ command` of the page, in order, in the shells that the page tells of."""
+    page.write_files(tmp_path)
+
     with Shells(tmp_path, name_path(page)) as shells:
         for step in page.steps:
             if not isinstance(step, Block) or step.language == "console":
@@ -65,6 +67,7 @@ def test_shell_examples_do_what_the_page_says(page: Page, tmp_path: Path) -> Non
 @pytest.mark.parametrize("page", PYTHON_PAGES, ids=name_path)
 def test_python_examples_run(page: Page, tmp_path: Path) -> None:
     """All Python of a page is one program, as its reader would write it down."""
+    page.write_files(tmp_path)
     program = "".join(block.text for block in page.blocks if block.language == "python")
 
     assert "" == run_python(program, tmp_path)
@@ -87,6 +90,11 @@ def run_python(program: str, folder: Path) -> str:
         check=False,
     )
     return done.stderr if done.returncode else ""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_path)
+def test_toml_on_a_page_is_toml(page: Page) -> None:
+    assert all(tomllib.loads(block.text) for block in page.blocks if block.language == "toml")
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=name_path)

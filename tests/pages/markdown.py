@@ -1,15 +1,17 @@
 """A page of Markdown as its fenced blocks, links and steps.
 
-Three kinds of block are examples, and are run:
+Some kinds of block are examples, and are run:
 
     ```python               together, in order, in one module
     ```console              each line after `$ ` in a shell; the lines below it are what comes out
     ```console stays=1      the same, but the command goes on running in the shell called 1
     ```console exit=5       the same, and the command ends with 5
 
+    ```toml file=own.toml   written to the reader's folder, under that name
+
 `...` on a line of its own stands for any lines, `…` within a line for any text. What the reader
 does by hand stands in a comment: `<!-- by hand: stop 1 -->` or `<!-- by hand: kill 1 -->`.
-Blocks of any other kind, `toml` or `text`, are pictures.
+Blocks of any other kind are pictures.
 """
 
 from __future__ import annotations
@@ -62,6 +64,12 @@ class Page:
             Block(found[1], found[3], self._line(found), _options(found[2]))
             for found in _FENCE.finditer(self.text)
         ]
+
+    def write_files(self, folder: Path) -> None:
+        """Write what the page tells its reader to write."""
+        for block in self.blocks:
+            if "file" in block.options:
+                (folder / block.options["file"]).write_text(block.text, encoding="utf-8")
 
     @property
     def links(self) -> list[str]:
