@@ -97,7 +97,8 @@ def _sign_on(request: SignOn, policy: Policy) -> SignOnReply:
     )
 
 
-def _echo(request: Echo, policy: Policy) -> EchoReply:
+def answer_echo(request: Echo) -> EchoReply:
+    """Say that somebody is there."""
     return EchoReply(origin=request.origin, stan=request.stan, stamp=request.stamp, code=APPROVED)
 
 
@@ -108,5 +109,5 @@ _REFLEXES: Final[Mapping[type[Request], Callable[[Any, Policy], Reply]]] = {
     UploadItem: _upload,
     UploadEnd: _upload,
     SignOn: _sign_on,
-    Echo: _echo,
+    Echo: lambda request, policy: answer_echo(request),
 }

@@ -19,6 +19,7 @@ from acquirer_sim.aio.sqlite_ledger import SqliteLedger
 from acquirer_sim.decide import Decision
 from acquirer_sim.errors import LedgerError
 from acquirer_sim.policy import Policy
+from acquirer_sim.reflex import answer
 from protocol.operations import ReconciliationResult, Request
 
 GROUP_MAX: Final = 1024
@@ -136,3 +137,19 @@ class ThreadCommitter:
             except Empty:
                 return jobs, True
         return jobs, False
+
+
+class ReflexCommitter:
+    """Commits nothing: the host without a ledger answers from the request alone."""
+
+    def __init__(self, policy: Policy, deliver: Deliver) -> None:
+        self._policy = policy
+        self._deliver = deliver
+
+    def submit(self, jobs: Sequence[Job]) -> None:
+        """See Committer."""
+        decisions = [Decision(job.request, answer(job.request, self._policy)) for job in jobs]
+        self._deliver(Outcome(jobs, decisions))
+
+    def close(self) -> None:
+        """See Committer."""

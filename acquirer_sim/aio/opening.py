@@ -75,6 +75,14 @@ def open_ledger(url: str) -> OpenedLedger:
         raise
 
 
+def reopen(opened: OpenedLedger) -> OpenedLedger:
+    """Open a closed ledger of memory again, as it was when it was closed."""
+    assert opened.ledger.image is not None, "closed before"
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.deserialize(opened.ledger.image)
+    return prepare(connection, opened.key)
+
+
 def prepare(
     connection: sqlite3.Connection, key: Key, *, around_commit: AroundCommit | None = None
 ) -> OpenedLedger:

@@ -63,6 +63,7 @@ class SqliteLedger:
     ) -> None:
         self.connection = connection
         self._around_commit = around_commit
+        self.image: bytes | None = None
 
     def perform(
         self,
@@ -90,7 +91,9 @@ class SqliteLedger:
         raise problem
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection. What a ledger in memory held is kept as its `image`."""
+        if not self.connection.execute("PRAGMA database_list").fetchone()[2]:
+            self.image = self.connection.serialize()
         self.connection.close()
 
     def _commit(self) -> None:

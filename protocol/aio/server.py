@@ -63,6 +63,11 @@ class Server:
         sockets = [socket for listener in self._listeners for socket in listener.sockets]
         return [socket.getsockname()[:2] for socket in sockets]
 
+    @property
+    def connections(self) -> list[Connection]:
+        """Those that live now."""
+        return list(self._house.registered.values())
+
     def accept(self) -> Connection:
         """Return the protocol of one new connection: the factory for any transport."""
         return Connection(self._house, next(self._numbers))
