@@ -186,6 +186,16 @@ def process_id(serial: int) -> bytes:
     return bytes(reversed(digits))
 
 
+def serial_of(process_id: bytes) -> int:
+    """Return the serial of a process ID, 0 when it cannot be one of ours."""
+    serial = 0
+    for byte in process_id:
+        if byte not in PROCESS_ID_ALPHABET:
+            return 0
+        serial = serial * len(PROCESS_ID_ALPHABET) + PROCESS_ID_ALPHABET.index(byte)
+    return serial
+
+
 class StatusParser:
     """Cuts a printer's byte stream into findings. Holds the bytes of an unfinished frame."""
 
