@@ -10,6 +10,7 @@ from typing import Final
 
 WITHOUT_A_MODULE: Final = {
     "tests/test_tidy.py": "the rules of the house, in tests/tidy",
+    "tests/world/test_auditor.py": "the three auditors together: of the wire, the books, the paper",
     "tests/test_docs.py": "README.md, docs/ and examples/ as a reader runs them",
 }
 """Tests of something that is no module, each with what it is."""
