@@ -13,7 +13,9 @@ from typing import Any, Final
 from docs.tables import code, page, table
 
 MACHINES: Final = ("payment", "reversal", "settlement", "printing")
-"""Each is `terminal.<name>` with a table TRANSITIONS: state -> event type -> what follows."""
+"""Each is `terminal.<name>` with a table TRANSITIONS of states, event types and states."""
+
+Arrow = tuple[str, str, str]
 
 
 def machines() -> str:
@@ -30,42 +32,43 @@ def machines() -> str:
 
 
 def _machine(module: ModuleType) -> Iterator[str]:
-    transitions: Mapping[Enum, Mapping[type, Any]] = module.TRANSITIONS
     name = module.__name__.rpartition(".")[2]
+    arrows = list(_arrows(module.TRANSITIONS))
     yield f"## {name.capitalize()}"
     yield (inspect.getdoc(module) or "").partition("\n")[0]
-    yield _diagram(transitions)
-    yield table(
-        ("state", "event", "next"),
-        [
-            (code(state.value), code(event.__name__), " or ".join(map(code, _names(after))))
-            for state, row in transitions.items()
-            for event, after in row.items()
-        ],
-    )
+    yield _diagram(arrows)
+    yield table(("state", "event", "next"), [tuple(map(code, arrow)) for arrow in arrows])
     for points in _points(module):
         yield table(("crash point", "where the power fails"), points)
 
 
-def _diagram(transitions: Mapping[Enum, Mapping[type, Any]]) -> str:
+def _arrows(transitions: Mapping[Any, Any]) -> Iterator[Arrow]:
+    """Yield (state, event, next) of a table by (state, event), or by state and then by event."""
+    for key, value in transitions.items():
+        if isinstance(key, Enum):
+            for event, after in value.items():
+                yield _word(key), event.__name__, _word(after)
+        else:
+            state, event = key
+            yield _word(state), event.__name__, _word(value.to)
+
+
+def _word(state: Enum) -> str:
+    return state.name
+
+
+def _diagram(arrows: list[Arrow]) -> str:
     """Return a Mermaid diagram; events between the same two states share an arrow."""
-    arrows: dict[tuple[str, str], list[str]] = {}
-    for state, row in transitions.items():
-        for event, after in row.items():
-            for following in _names(after):
-                arrows.setdefault((state.value, following), []).append(event.__name__)
-    first = next(iter(transitions)).value
-    lines = [f"    [*] --> {first}"]
-    lines += [f"    {a} --> {b}: {', '.join(events)}" for (a, b), events in arrows.items()]
-    lines += [f"    {state.value} --> [*]" for state, row in transitions.items() if not row]
+    events: dict[tuple[str, str], list[str]] = {}
+    for state, event, after in arrows:
+        events.setdefault((state, after), []).append(event)
+    begins = dict.fromkeys(state for state, _, _ in arrows)
+    live = {state for state, event, _ in arrows if event != "CommitFailed"}
+    ends = dict.fromkeys(after for _, _, after in arrows if after not in live)
+    lines = [f"    [*] --> {next(iter(begins))}"]
+    lines += [f"    {a} --> {b}: {', '.join(names)}" for (a, b), names in events.items()]
+    lines += [f"    {state} --> [*]" for state in ends]
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
-
-
-def _names(after: Any) -> list[str]:
-    """Return the states that may follow: one, or several where the event decides."""
-    if isinstance(after, Enum):
-        return [str(after.value)]
-    return [name for one in after for name in _names(one)]
 
 
 def _points(module: ModuleType) -> Iterator[list[tuple[str, str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import enum
 import inspect
+import json
 import textwrap
 import types
 from collections.abc import Iterator
@@ -88,11 +89,9 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
     value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
     if isinstance(value, enum.Enum):
         value = value.value
-    if value is None or isinstance(value, msgspec.Struct) or value in ((), [], {}):
+    if value is None or isinstance(value, msgspec.Struct) or value in ((), [], {}, ""):
         return ""
-    return code(
-        {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
-    )
+    return code(json.dumps(value, ensure_ascii=False))
 
 
 def _structs(hint: Any) -> list[type[msgspec.Struct]]:

@@ -24,7 +24,6 @@ SHELL_PAGES: Final = [
 PYTHON_PAGES: Final = [
     page for page in PAGES if any(block.language == "python" for block in page.blocks)
 ]
-PROGRAMS: Final = sorted((ROOT / "examples").glob("*.py"))
 SETTINGS: Final = sorted((ROOT / "examples").glob("*.toml"))
 
 
@@ -73,9 +72,13 @@ def test_python_examples_run(page: Page, tmp_path: Path) -> None:
     assert "" == run_python(program, tmp_path)
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=name_path)
-def test_example_programs_run(program: Path, tmp_path: Path) -> None:
-    assert "" == run_python(program.read_text(encoding="utf-8"), tmp_path)
+def test_example_programs_run(tmp_path: Path) -> None:
+    """Every program in examples/, as it stands."""
+    programs = sorted((ROOT / "examples").glob("*.py"))
+
+    wrong = [run_python(program.read_text(encoding="utf-8"), tmp_path) for program in programs]
+
+    assert [""] * len(programs) == wrong
 
 
 def run_python(program: str, folder: Path) -> str:

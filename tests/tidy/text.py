@@ -49,7 +49,10 @@ _HOSTS = re.compile(
 _MACHINE = re.compile(r"(?<![\w.])/(?:work|root|home|farm|opt|tmp|Users)/|bash_" r"jobs")
 _UNDONE = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|HA" r"CK)\b")
 _SILENCED = re.compile(r"#\s*(?:no" r"qa|type:\s*ig" r"nore)\b(?P<rest>.*)")
-_REASON = re.compile(r"(?::\s*[A-Z]+\d+[A-Z0-9, ]*|\[[\w, -]+\])\s*(?:#|—|--?|because)\s*.*[a-z]{3}")
+_REASON = re.compile(
+    r"(?::\s*[A-Z]+\d+[A-Z0-9, ]*|\[[\w, -]+\])\s*"  # which rule
+    r"(?:#|—|--?|because)\s*.*[a-z]{3}"  # and why
+)
 
 
 def card_numbers(source: Source) -> Iterator[str]:
