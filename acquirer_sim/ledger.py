@@ -1,18 +1,19 @@
 """Double entry: which accounts a payment touches, and how money reaches the merchant.
 
-Every entry is a few postings that sum to zero, and no posting is ever changed. An account's
-balance is the sum of its postings; positive means that money is there, negative that it is
-owed from there.
+A line of an entry is a transfer: one amount, out of one account and into another. It is two
+postings that sum to zero, written as one row so that nothing can ever unbalance them (the view
+`posting` shows the two). No transfer is ever changed. An account's balance is what came in
+less what went out; positive means that money is there, negative that it is owed from there.
 
-    cardholder:TOKEN           what the card has paid out (never above zero)
-    clearing:TERMINAL:BATCH    authorised and not yet the merchant's, one account per batch
-    merchant:MERCHANT          what the merchant has been given
-    suspense:MERCHANT          what was given back to a cardholder after the batch had closed
+    cardholder:TOKEN                     what the card has paid out (never above zero)
+    clearing:MERCHANT:TERMINAL:BATCH     authorised in a batch, and not yet the merchant's
+    merchant:MERCHANT                    what the merchant has been given
+    suspense:MERCHANT:TERMINAL:BATCH     given back to cardholders after that batch was settled
 
-    purchase     cardholder - amount     clearing + amount
-    reversal     cardholder + amount     clearing - amount       (batch open)
-    adjustment   cardholder + amount     suspense - amount       (batch reconciled: H10)
-    capture      clearing   - net        merchant + net          (batch closes)
+    purchase     cardholder -> clearing
+    reversal     clearing   -> cardholder      (batch open)
+    adjustment   suspense   -> cardholder      (batch settled: H10)
+    capture      clearing   -> merchant        (batch closes)
 
 Host capture: an approval posts at once, and the one `capture` entry of a batch is the moment
 its money becomes the merchant's. "Exactly once" can be read off the books: after its capture
@@ -23,7 +24,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from acquirer_sim.rows import Batch, Payment, Posting
+from acquirer_sim.rows import Batch, Payment, Transfer
 
 
 class EntryKind(Enum):
@@ -43,9 +44,14 @@ def cardholder(token: str) -> str:
     return f"cardholder:{token}"
 
 
-def clearing(terminal: str, merchant: str, batch: str) -> str:
-    """Return the account of what a batch has authorised. A merchant's terminals are apart."""
-    return f"clearing:{merchant}:{terminal}:{batch}"
+def clearing(row: Payment | Batch) -> str:
+    """Return the account of what a batch has authorised."""
+    return f"clearing:{row.merchant}:{row.terminal}:{row.batch}"
+
+
+def suspense(row: Payment | Batch) -> str:
+    """Return the account of what is owed for payments of a batch undone after it."""
+    return f"suspense:{row.merchant}:{row.terminal}:{row.batch}"
 
 
 def merchant_account(merchant: str) -> str:
@@ -53,49 +59,41 @@ def merchant_account(merchant: str) -> str:
     return f"merchant:{merchant}"
 
 
-def suspense(merchant: str) -> str:
-    """Return the account of what the merchant owes for payments undone after their batch."""
-    return f"suspense:{merchant}"
-
-
-def purchase(payment: Payment) -> tuple[Posting, Posting]:
+def purchase(payment: Payment) -> Transfer:
     """Post an approved purchase."""
-    entry, minor, currency, at = payment.entry, payment.minor, payment.currency, payment.at
-    account = f"clearing:{payment.merchant}:{payment.terminal}:{payment.batch}"
-    return (
-        Posting(entry, PURCHASE, f"cardholder:{payment.token}", -minor, currency, at),
-        Posting(entry, PURCHASE, account, minor, currency, at),
+    return Transfer(
+        payment.entry,
+        PURCHASE,
+        f"cardholder:{payment.token}",
+        f"clearing:{payment.merchant}:{payment.terminal}:{payment.batch}",
+        payment.minor,
+        payment.currency,
+        payment.at,
     )
 
 
-def reversal(payment: Payment, entry: int, at: str) -> tuple[Posting, ...]:
+def reversal(payment: Payment, entry: int, at: str) -> Transfer:
     """Post the contrary of a purchase whose batch is still open."""
-    source = clearing(payment.terminal, payment.merchant, payment.batch)
-    return _move(entry, EntryKind.REVERSAL, source, cardholder(payment.token), payment, at)
+    return _give_back(entry, EntryKind.REVERSAL, clearing(payment), payment, at)
 
 
-def adjustment(payment: Payment, entry: int, at: str) -> tuple[Posting, ...]:
+def adjustment(payment: Payment, entry: int, at: str) -> Transfer:
     """Give the money back although the batch's figures are frozen."""
-    source = suspense(payment.merchant)
-    return _move(entry, EntryKind.ADJUSTMENT, source, cardholder(payment.token), payment, at)
+    return _give_back(entry, EntryKind.ADJUSTMENT, suspense(payment), payment, at)
 
 
-def capture(batch: Batch, entry: int, at: str) -> tuple[Posting, ...]:
-    """Move what a closing batch has authorised to the merchant, even when that is zero."""
+def capture(batch: Batch, entry: int, at: str) -> Transfer:
+    """Move what a closing batch has authorised to the merchant, also when that is nothing.
+
+    A batch with more credits than debits takes the difference back from the merchant.
+    """
     net = batch.debit_minor - batch.credit_minor
-    source = clearing(batch.terminal, batch.merchant, batch.batch)
-    kind = EntryKind.CAPTURE.value
-    return (
-        Posting(entry, kind, source, -net, batch.currency, at),
-        Posting(entry, kind, merchant_account(batch.merchant), net, batch.currency, at),
-    )
+    source, target = clearing(batch), merchant_account(batch.merchant)
+    if net < 0:
+        source, target = target, source
+    return Transfer(entry, EntryKind.CAPTURE.value, source, target, abs(net), batch.currency, at)
 
 
-def _move(
-    entry: int, kind: EntryKind, source: str, target: str, payment: Payment, at: str
-) -> tuple[Posting, ...]:
-    minor, currency = payment.minor, payment.currency
-    return (
-        Posting(entry, kind.value, source, -minor, currency, at),
-        Posting(entry, kind.value, target, minor, currency, at),
-    )
+def _give_back(entry: int, kind: EntryKind, source: str, payment: Payment, at: str) -> Transfer:
+    target = cardholder(payment.token)
+    return Transfer(entry, kind.value, source, target, payment.minor, payment.currency, at)

@@ -63,7 +63,7 @@ def _decide_new(desk: Desk, request: Purchase, card: CardFacts) -> Payment:
             desk.meet(origin, request.batch)
         rows.put_batch(_add(batch, minor) if approved else batch)
     if approved:
-        rows.postings += ledger.purchase(payment)
+        rows.transfers.append(ledger.purchase(payment))
         if card.limit_minor is not None:
             rows.spend(card.token, minor)
     return payment

@@ -2,7 +2,7 @@
 
     the original here                        answer    what happens
     ------------------------------------     ------    ------------------------------------
-    approved, batch open                     00        contrary postings, figures reduced
+    approved, batch open                     00        the contrary is posted, figures reduced
     approved, batch reconciled (H10)         00        given back through suspense, figures stay
     reversed already                         00        nothing
     declined                                 12        nothing
@@ -107,9 +107,9 @@ def _undo(desk: Desk, payment: Payment, effect: ReversalEffect, entry: int) -> N
     rows = desk.rows
     rows.put_payment(msgspec.structs.replace(payment, status=PaymentStatus.REVERSED))
     if effect is ReversalEffect.ADJUSTED:
-        rows.post(ledger.adjustment(payment, entry, desk.at))
+        rows.transfers.append(ledger.adjustment(payment, entry, desk.at))
     else:
-        rows.post(ledger.reversal(payment, entry, desk.at))
+        rows.transfers.append(ledger.reversal(payment, entry, desk.at))
         batch = rows.batches[(payment.terminal, payment.merchant, payment.batch)]
         count, minor = batch.debit_count - 1, batch.debit_minor - payment.minor
         assert count >= 0, "no more payments leave a batch than came"

@@ -9,7 +9,7 @@ its token and its mask, never as a number.
     Reversal   one reversal and the answer it got
     Batch      state and running totals; once reconciled, the stored answer of the 0500
     Item       one payment of an upload, as the terminal tells it
-    Posting    one line of a journal entry; the lines of an entry sum to zero
+    Transfer   one line of a journal entry: two postings that sum to zero
 """
 
 from __future__ import annotations
@@ -175,12 +175,13 @@ class Item(Row, frozen=True, array_like=True, gc=False):
     at: str
 
 
-class Posting(Row, frozen=True, array_like=True, gc=False):
-    """One line of a journal entry: `minor` flows into the account, out of it when negative."""
+class Transfer(Row, frozen=True, array_like=True, gc=False):
+    """One line of a journal entry: `minor`, never negative, goes from `source` to `target`."""
 
     entry: int
     kind: str
-    account: str
+    source: str
+    target: str
     minor: int
     currency: str
     at: str

@@ -66,7 +66,7 @@ def close_batch(desk: Desk, origin: Origin, batch: Batch) -> Batch:
         batch, state=BatchState.CLOSED, moved_entry=entry, closed_at=desk.at
     )
     following = Terminal(origin.terminal_id, origin.merchant_id, next_batch(batch.batch))
-    desk.rows.post(ledger.capture(closed, entry, desk.at))
+    desk.rows.transfers.append(ledger.capture(closed, entry, desk.at))
     desk.rows.put_batch(closed)
     desk.rows.put_terminal(following)
     return closed

@@ -8,8 +8,6 @@ Nothing here fails once it has begun to write, so a request that raises leaves n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from acquirer_sim.rows import (
     Alert,
     Batch,
@@ -17,11 +15,11 @@ from acquirer_sim.rows import (
     Item,
     Payment,
     PaymentKey,
-    Posting,
     Reversal,
     StoredReport,
     Terminal,
     TerminalKey,
+    Transfer,
 )
 
 
@@ -57,11 +55,11 @@ class WorkingSet:
         "entry",
         "items",
         "payments",
-        "postings",
         "reports",
         "reversals",
         "spent",
         "terminals",
+        "transfers",
     )
 
     def __init__(self, *, entry: int = 0) -> None:
@@ -78,7 +76,7 @@ class WorkingSet:
         self.changed_reversals: dict[PaymentKey, Reversal] = {}
         self.changed_items: dict[PaymentKey, Item] = {}
         self.changed_spent: dict[str, int] = {}
-        self.postings: list[Posting] = []
+        self.transfers: list[Transfer] = []
         self.alerts: list[Alert] = []
         self.reports: list[StoredReport] = []
 
@@ -115,12 +113,6 @@ class WorkingSet:
     def spend(self, token: str, minor: int) -> None:
         """Add to what a limited card has spent; a reversal adds a negative amount."""
         self.spent[token] = self.changed_spent[token] = self.spent.get(token, 0) + minor
-
-    def post(self, postings: Iterable[Posting]) -> None:
-        """Add the postings of one entry, which must sum to zero."""
-        lines = tuple(postings)
-        assert sum(line.minor for line in lines) == 0, "an entry sums to zero"
-        self.postings += lines
 
     @property
     def unchanged(self) -> bool:

@@ -156,7 +156,7 @@ class SqliteLedger:
         self._put(sql.WRITE_PAYMENT, rows.changed_payments.values())
         self._put(sql.WRITE_REVERSAL, rows.changed_reversals.values())
         self._put(sql.WRITE_ITEM, rows.changed_items.values())
-        self._put(sql.WRITE_POSTING, rows.postings)
+        self._put(sql.WRITE_TRANSFER, rows.transfers)
         self._put(sql.WRITE_ALERT, rows.alerts)
         self._put(sql.WRITE_REPORT, rows.reports)
         self._put(sql.WRITE_SPENT, rows.changed_spent.items())

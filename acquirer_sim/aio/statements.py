@@ -16,11 +16,11 @@ from acquirer_sim.rows import (
     Batch,
     Item,
     Payment,
-    Posting,
     Reversal,
     Row,
     StoredReport,
     Terminal,
+    Transfer,
 )
 
 TABLES: Final[dict[str, type[Row]]] = {
@@ -29,7 +29,7 @@ TABLES: Final[dict[str, type[Row]]] = {
     "payment": Payment,
     "reversal": Reversal,
     "upload_item": Item,
-    "posting": Posting,
+    "transfer": Transfer,
     "alert": Alert,
     "report": StoredReport,
 }
@@ -75,7 +75,7 @@ WRITE_BATCH: Final = _write("batch", "INSERT OR REPLACE")
 WRITE_PAYMENT: Final = _write("payment", "INSERT OR REPLACE")
 WRITE_REVERSAL: Final = _write("reversal", "INSERT OR REPLACE")
 WRITE_ITEM: Final = _write("upload_item", "INSERT OR REPLACE")
-WRITE_POSTING: Final = _write("posting", "INSERT")
+WRITE_TRANSFER: Final = _write("transfer", "INSERT")
 WRITE_ALERT: Final = _write("alert", "INSERT")
 WRITE_REPORT: Final = _write("report", "INSERT")
 WRITE_SPENT: Final = "INSERT OR REPLACE INTO spent (token, minor) VALUES (?, ?)"

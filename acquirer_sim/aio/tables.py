@@ -130,13 +130,14 @@ upload_item = Table(
     sqlite_with_rowid=False,
 )
 
-posting = Table(
-    "posting",
+transfer = Table(
+    "transfer",
     metadata,
     Column("id", Integer, primary_key=True),
     _number("entry"),
     _text("kind", 12),
-    _text("account", 48),
+    _text("source", 48),
+    _text("target", 48),
     _number("minor"),
     _text("currency", 3),
     _text("at", 32),

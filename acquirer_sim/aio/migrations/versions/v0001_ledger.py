@@ -11,6 +11,15 @@ branch_labels = None
 depends_on = None
 
 
+POSTINGS = """
+CREATE VIEW posting (id, entry, kind, account, minor, currency, at) AS
+SELECT id * 2 - 1, entry, kind, source, -minor, currency, at FROM transfer
+UNION ALL
+SELECT id * 2, entry, kind, target, minor, currency, at FROM transfer
+"""
+"""Both sides of every transfer: the lines of an entry sum to zero."""
+
+
 def upgrade() -> None:
     """Create every table, and the triggers that keep postings as they are."""
     _create_housekeeping()
@@ -18,8 +27,9 @@ def upgrade() -> None:
     _create_payments()
     _create_uploads()
     _create_books()
+    op.execute(POSTINGS)
     op.execute("INSERT INTO counter (name, value) VALUES ('entry', 0)")
-    for table in ("posting", "report"):
+    for table in ("transfer", "report"):
         for verb, word in (("UPDATE", "changed"), ("DELETE", "deleted")):
             op.execute(
                 f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
@@ -139,11 +149,12 @@ def _create_uploads() -> None:
 
 def _create_books() -> None:
     op.create_table(
-        "posting",
+        "transfer",
         Column("id", Integer, primary_key=True),
         _number("entry"),
         _text("kind", 12),
-        _text("account", 48),
+        _text("source", 48),
+        _text("target", 48),
         _number("minor"),
         _text("currency", 3),
         _text("at", 32),
