@@ -11,16 +11,13 @@ lines instead (raster), or English in ASCII.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum
 from typing import Final
 
-import msgspec
 from escpos.printer import Dummy
 
-from terminal.labels import Language
-from terminal.layout import Paper
-from terminal.lines import COLUMNS_58_MM, Align, Line
+from terminal.lines import Align, Line
 from terminal.picture import COLUMN_DOTS, draw_lines
+from terminal.printer_profile import DEFAULT_PROFILE, Charset, Confirmation, PrinterProfile
 from terminal.printer_status import ENABLE_ASB, FENCE, process_id_request
 
 INITIALISE: Final = b"\x1b@"
@@ -30,44 +27,6 @@ LINES_FED_BEFORE_CUT: Final = 4
 """From the head to the knife."""
 
 _ALIGN: Final = {Align.LEFT: "left", Align.CENTRE: "center", Align.RIGHT: "right"}
-
-
-class Charset(Enum):
-    """How a printer is given its characters."""
-
-    GB18030 = "gb18030"
-    ASCII = "ascii"
-    RASTER = "raster"
-
-
-class Confirmation(Enum):
-    """What a printer can say about a job being done."""
-
-    PROCESS_ID = "process-id"
-    """GS ( H; a clone that answers only the fence is found out on its first job."""
-    FENCE = "fence"
-    """GS r 1 only: a clone that would print the bytes of GS ( H."""
-    NONE = "none"
-    """It never answers anything: a plain port. Every job stays unconfirmed."""
-
-
-class PrinterProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one model can do (REQ 000-15); plain data, for the configuration."""
-
-    columns: int = COLUMNS_58_MM
-    charset: Charset = Charset.GB18030
-    language: Language = Language.BOTH
-    cutter: bool = True
-    confirmation: Confirmation = Confirmation.PROCESS_ID
-
-    @property
-    def paper(self) -> Paper:
-        """Return the paper that this printer prints on."""
-        ascii_only = self.charset is Charset.ASCII
-        return Paper(columns=self.columns, language=self.language, ascii_only=ascii_only)
-
-
-DEFAULT_PROFILE: Final = PrinterProfile()
 
 
 def encode_job(

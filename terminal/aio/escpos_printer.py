@@ -25,8 +25,8 @@ import msgspec
 from terminal.aio.fonts import load_typeface
 from terminal.aio.printer_line import LATE_MAX, PrinterLine, Pulse
 from terminal.aio.printers import Readiness, Sheet
-from terminal.escpos import DEFAULT_PROFILE, Charset, Confirmation, PrinterProfile, encode_job
 from terminal.layout import Paper
+from terminal.printer_profile import DEFAULT_PROFILE, Charset, Confirmation, PrinterProfile
 from terminal.printer_status import DROP_BUFFER, ENABLE_ASB, Ask, Cause, PrinterStatus
 from terminal.printing import Confirmed, Failed, Interrupted, NothingSent, Result, Unconfirmed
 
@@ -103,6 +103,9 @@ class EscposPrinter:
 
     async def send(self, sheet: Sheet) -> Result:
         """See Printer."""
+        # python-escpos takes 0.2 s to import: only who prints pays for it.
+        from terminal.escpos import encode_job
+
         line = self._line
         if line is None or line.lost:
             return NothingSent(Cause.UNREACHABLE)

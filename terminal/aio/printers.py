@@ -16,20 +16,20 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol, TextIO
+from typing import TYPE_CHECKING, Final, Protocol, TextIO
 from urllib.parse import urlsplit
-
-from PIL import Image
 
 from protocol.settings import SettingsError
 from terminal.aio.fonts import load_typeface
 from terminal.documents import CopyKind, Document
-from terminal.escpos import DEFAULT_PROFILE, PrinterProfile
 from terminal.layout import ORIGINAL, Marks, Paper, lay_out, render_text
 from terminal.lines import Line
-from terminal.picture import COLUMN_DOTS, draw_lines
+from terminal.printer_profile import DEFAULT_PROFILE, PrinterProfile
 from terminal.printer_status import Cause
 from terminal.printing import Confirmed, Interrupted, NothingSent, Result
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +201,9 @@ class FilePrinter(_Plain):
 
 def draw_sheet(sheet: Sheet, paper: Paper, typeface: bytes | None) -> Image.Image:
     """Return the picture of a sheet; in ASCII English when there is no Chinese typeface."""
+    # Pillow is imported by who draws.
+    from terminal.picture import COLUMN_DOTS, draw_lines
+
     shown = paper if typeface else Paper(columns=paper.columns, ascii_only=True)
     dots = paper.columns * COLUMN_DOTS
     return draw_lines(sheet.lines(shown), typeface=typeface, width_dots=dots)

@@ -1,0 +1,386 @@
+"""Paperwork: the driver of the print machine. Takes what is owed to the printers, in order.
+
+For each job: pre-flight, ⟦JobSending⟧ on disk, then the first byte, then ⟦what became of it⟧ on
+disk, then the person is told. Nothing here reads or writes a table of money, and nothing here
+needs the host (I1, I10, REQ 001-11, 003-16).
+
+One job is on a printer at a time. The printers are tried in their order: while certainly nothing
+has come out, the next one may take the same job as it is; after a first byte never (REQ 001-06).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Final, Protocol
+
+from terminal.aio.archive import Archive, Copy
+from terminal.aio.printers import Printer, Readiness, Sheet
+from terminal.copies import JobQueued, copies_of, copy_id_of, job_id_of
+from terminal.documents import CopyKind, Document, Snapshot, missing_fields, open_snapshot
+from terminal.effects import Commit, Notice, Tell
+from terminal.errors import StoreError, TerminalError
+from terminal.facts import Fact
+from terminal.layout import Marks, lay_out, render_text
+from terminal.printer_status import Cause, process_id, serial_of
+from terminal.printing import (
+    TRANSITIONS,
+    WAITING,
+    CameOut,
+    Cancel,
+    Confirmed,
+    DidNot,
+    Event,
+    Issued,
+    Job,
+    JobState,
+    PowerOn,
+    Ready,
+    Refused,
+    Void,
+    step,
+)
+from terminal.projections import Row, Value
+from terminal.texts import notice, text_of
+
+LOCAL_TIME: Final = "%Y/%m/%d %H:%M:%S"
+
+HOLDS_UP: Final = WAITING | {JobState.FAILED_PARTIAL, JobState.UNKNOWN}
+PRINTER_CODES: Final = frozenset(cause.value for cause in Cause)
+"""A job held up by its printer holds up those behind it: paper comes out in order."""
+
+
+class Books(Protocol):
+    """Where facts go and queries are answered: a `Journal`."""
+
+    async def commit(self, facts: Sequence[Fact]) -> None:
+        """Write facts durably, or raise JournalError."""
+        ...
+
+    async def fetch(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
+        """Return every row of a query."""
+        ...
+
+
+class As(Enum):
+    """What a reprint may be after the operator declared the original not printed (P11)."""
+
+    DUPLICATE = "duplicate"
+    ORIGINAL = "original"
+    """For a supervisor."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOutcome:
+    """What became of a job, for whoever asked: its state, and the L-code of what is wrong."""
+
+    job_id: str
+    state: JobState
+    duplicate: int
+    cause: str = ""
+
+    @property
+    def printed(self) -> bool:
+        """True when the paper is certainly out."""
+        return self.state in (JobState.CONFIRMED, JobState.CONFIRMED_BY_OPERATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A copy that is not certainly on paper, and its newest job."""
+
+    copy_id: str
+    document_id: str
+    kind: CopyKind
+    issued: Issued
+    job: Job
+
+
+class Paperwork:
+    """Prints for one terminal. `local_now` gives the shop's time, for the reprint mark."""
+
+    def __init__(
+        self,
+        books: Books,
+        printers: Sequence[Printer],
+        *,
+        local_now: Callable[[], datetime],
+        tell: Callable[[Notice], None] = lambda _: None,
+    ) -> None:
+        assert printers, "say none: with a NoPrinter"
+        self.archive = Archive(books)
+        self._books = books
+        self._printers = tuple(printers)
+        self._local_now = local_now
+        self._tell = tell
+        # A printer takes one job at a time; this lock is about that device, not about the link.
+        self._device = asyncio.Lock()
+        # A job's state is read and moved in one go; held across the disk only.
+        self._step = asyncio.Lock()
+
+    async def recover(self) -> tuple[PrintOutcome, ...]:
+        """At power-on: what was SENDING is UNKNOWN (P4, P5, P10). Prints nothing."""
+        found = await self.archive.jobs([JobState.SENDING])
+        return tuple([_outcome(await self._perform(job, PowerOn())) for job in found])
+
+    async def print_waiting(self) -> tuple[PrintOutcome, ...]:
+        """Print what certainly left no trace yet, oldest first; stop at the first that cannot."""
+        outcomes: list[PrintOutcome] = []
+        async with self._device:
+            await self._take_late()
+            for job in await self.archive.jobs(list(WAITING)):
+                outcome = await self._print_or_tell(job)
+                outcomes.append(outcome)
+                if outcome.state in HOLDS_UP and outcome.cause in PRINTER_CODES:
+                    break
+        return tuple(outcomes)
+
+    async def print_job(self, job_id: str) -> PrintOutcome:
+        """Try one job now. Raises TerminalError (L59) when there is none."""
+        async with self._device:
+            await self._take_late()
+            return await self._print(job_id)
+
+    async def reprint(
+        self,
+        document_id: str,
+        kind: CopyKind | None = None,
+        *,
+        by: str = "",
+        as_what: As = As.DUPLICATE,
+    ) -> tuple[PrintOutcome, ...]:
+        """Print copies of a stored document again; all its copies when `kind` is None.
+
+        What was certainly never printed comes as the original (REQ 001-05), all else carries its
+        number. Raises TerminalError: L08 no such document, L42 tampered, L54 incomplete.
+        """
+        document = self.opened(await self.archive.snapshot(document_id))
+        outcomes = []
+        for wanted in copies_of(document) if kind is None else (kind,):
+            copy = await self.archive.copy(copy_id_of(document_id, wanted))
+            if copy is None:
+                raise TerminalError("L08", f"no {wanted.value} copy of {document_id} was queued")
+            outcomes.append(await self.print_job(await self._job_for(copy, by, as_what)))
+        return tuple(outcomes)
+
+    async def find_last_receipt(self) -> Snapshot:
+        """Return the newest receipt. Raises TerminalError (L08)."""
+        return _found(await self.archive.last("receipt"), "L08")
+
+    async def find_receipt(self, stan: str, batch: str | None = None) -> Snapshot:
+        """Return the receipt of a voucher number. Raises TerminalError: L08, or L09 for many."""
+        if batch is not None:
+            return _found(await self.archive.snapshot(f"R{batch}-{stan}"), "L08")
+        found = await self.archive.receipts_of_stan(stan)
+        if len(found) > 1:
+            names = ", ".join(snapshot.document_id for snapshot in found)
+            raise TerminalError("L09", f"{text_of('L09').en}: {names}")
+        return _found(found[0] if found else None, "L08")
+
+    async def find_settlement(self, batch: str | None = None) -> Snapshot:
+        """Return a batch's slip, the newest by default. Raises TerminalError: L50 or L51."""
+        last = _found(await self.archive.last("settlement"), "L50")
+        if batch is None:
+            return last
+        return _found(await self.archive.snapshot(f"S{batch}"), "L51")
+
+    async def preview(self, document_id: str, kind: CopyKind | None = None) -> str:
+        """Return the text of a copy exactly as it would be printed now; queues nothing."""
+        document = self.opened(await self.archive.snapshot(document_id))
+        kind = kind or copies_of(document)[0]
+        copy = await self.archive.copy(copy_id_of(document_id, kind))
+        marks = Marks()
+        if copy is not None and copy.issued is not Issued.NO:
+            marks = Marks(await self._next_duplicate(copy), self._local_time())
+        paper = self._printers[0].paper
+        return render_text(lay_out(document, kind, marks=marks, paper=paper), paper.columns)
+
+    async def cancel(self, job_id: str, *, by: str) -> PrintOutcome:
+        """Take back a job that waits (REQ 004-05). Raises TerminalError (L56) when it began."""
+        return _outcome(await self._perform(await self._job(job_id), Cancel(by)))
+
+    async def void(self, job_id: str, *, by: str, reason: str) -> PrintOutcome:
+        """Declare a paper void, 作废 (REQ 004-06). The payment is not touched."""
+        return _outcome(await self._perform(await self._job(job_id), Void(by, reason)))
+
+    async def came_out(self, job_id: str, *, by: str) -> PrintOutcome:
+        """P11: the operator has the paper in hand."""
+        return _outcome(await self._perform(await self._job(job_id), CameOut(by)))
+
+    async def did_not(self, job_id: str, *, by: str) -> PrintOutcome:
+        """P11: the operator looked; no whole paper came out."""
+        return _outcome(await self._perform(await self._job(job_id), DidNot(by)))
+
+    async def owed(self) -> tuple[Owed, ...]:
+        """Return the copies that are not certainly on paper, oldest first."""
+        found = []
+        for copy in await self.archive.owed():
+            job = (await self.archive.jobs_of(copy.copy_id))[-1]
+            found.append(Owed(copy.copy_id, copy.document_id, copy.kind, copy.issued, job))
+        return tuple(found)
+
+    async def printer_status(self) -> tuple[tuple[str, Readiness], ...]:
+        """Ask every printer how it is; prints nothing."""
+        async with self._device:
+            return tuple([(one.name, await one.preflight()) for one in self._printers])
+
+    async def watch(self) -> None:
+        """Print what waits whenever a printer has news, until cancelled (for a TaskGroup)."""
+        while True:
+            await self.print_waiting()
+            await self._any_changed()
+
+    async def close(self) -> None:
+        """Let go of the printers."""
+        for printer in self._printers:
+            await printer.close()
+
+    @staticmethod
+    def opened(snapshot: Snapshot | None) -> Document:
+        """Return the document of a snapshot, checked. Raises TerminalError: L08, L42, L54."""
+        document = open_snapshot(_found(snapshot, "L08"))
+        missing = missing_fields(document)
+        if missing:
+            raise TerminalError("L54", f"{text_of('L54').en}: {', '.join(missing)}")
+        return document
+
+    async def _print_or_tell(self, job: Job) -> PrintOutcome:
+        """Print; a document that cannot be printed must not hold up those behind it."""
+        try:
+            return await self._print(job.job_id)
+        except StoreError:
+            raise
+        except TerminalError as error:
+            state = job.state
+            self._tell(notice(error.code, subject="printing", key=job.job_id, state=state.value))
+            return PrintOutcome(job.job_id, state, job.duplicate, error.code)
+
+    async def _print(self, job_id: str) -> PrintOutcome:
+        job = await self._job(job_id)
+        if job.state not in WAITING:
+            return _outcome(job)
+        sheet = await self._sheet(job)
+        for printer in self._printers:
+            job = await self._try(job, sheet, printer)
+            if job.state not in WAITING:
+                break
+        return _outcome(job)
+
+    async def _try(self, job: Job, sheet: Sheet, printer: Printer) -> Job:
+        """Pre-flight, JobSending on disk, first byte: in this order and no other."""
+        readiness = await printer.preflight()
+        if readiness.cause is not None:
+            return await self._perform(job, Refused(readiness.cause))
+        if readiness.warning is not None:
+            self._say(readiness.warning, job)
+        serial = await self.archive.last_serial() + 1
+        sending = await self._perform(job, Ready(serial))
+        return await self._perform(sending, await printer.send(_numbered(sheet, serial)))
+
+    async def _sheet(self, job: Job) -> Sheet:
+        copy = await self.archive.copy(job.copy_id)
+        assert copy is not None
+        document = self.opened(await self.archive.snapshot(copy.document_id))
+        marks = Marks(job.duplicate, await self.archive.reprinted_at(job.job_id))
+        return Sheet(job.job_id, document, copy.kind, process_id(0), marks)
+
+    async def _job_for(self, copy: Copy, by: str, as_what: As) -> str:
+        """Return the job that prints a copy again; make one where none waits."""
+        async with self._step:
+            return await self._waiting_or_new(copy, by, as_what)
+
+    async def _waiting_or_new(self, copy: Copy, by: str, as_what: As) -> str:
+        jobs = await self.archive.jobs_of(copy.copy_id)
+        newest = jobs[-1]
+        if newest.state in WAITING:
+            return newest.job_id
+        original = copy.issued is Issued.NO and (
+            newest.state is JobState.CANCELLED or as_what is As.ORIGINAL
+        )
+        duplicate = 0 if original else await self._next_duplicate(copy)
+        queued = JobQueued(
+            job_id=job_id_of(copy.copy_id, len(jobs) + 1),
+            copy_id=copy.copy_id,
+            duplicate=duplicate,
+            reprinted_at="" if original else self._local_time(),
+            by=by,
+        )
+        await self._books.commit((queued,))
+        return queued.job_id
+
+    async def _next_duplicate(self, copy: Copy) -> int:
+        jobs = await self.archive.jobs_of(copy.copy_id)
+        return max(job.duplicate for job in jobs) + 1
+
+    async def _take_late(self) -> None:
+        """P9: the printer says that an earlier sheet is out after all; it is the one who knows."""
+        for printer in self._printers:
+            for echoed in printer.take_late():
+                job = await self.archive.job_of_serial(serial_of(echoed))
+                if job is not None and Confirmed in TRANSITIONS[job.state]:
+                    await self._perform(job, Confirmed())
+                    await self._cancel_originals(job)
+
+    async def _cancel_originals(self, confirmed: Job) -> None:
+        """Once the original is out, another one that waits must not follow it."""
+        for job in await self.archive.jobs_of(confirmed.copy_id):
+            if job.state in WAITING and job.duplicate == confirmed.duplicate == 0:
+                await self._perform(job, Cancel("printer"))
+
+    async def _perform(self, job: Job, event: Event) -> Job:
+        """Take one step from where the job is now: commit, then tell; the caller prints.
+
+        Raises TerminalError (L56) when this can no longer be said of the job.
+        """
+        async with self._step:
+            job = await self._job(job.job_id)
+            if type(event) not in TRANSITIONS[job.state]:
+                raise TerminalError("L56", f"{job.job_id} is {job.state.value}")
+            after, effects = step(job, event)
+            for effect in effects:
+                if isinstance(effect, Commit):
+                    await self._books.commit(effect.facts)
+        for effect in effects:
+            if isinstance(effect, Tell):
+                self._tell(effect.notice)
+        return after
+
+    async def _job(self, job_id: str) -> Job:
+        job = await self.archive.job(job_id)
+        if job is None:
+            raise TerminalError("L59", f"{text_of('L59').en}: {job_id}")
+        return job
+
+    async def _any_changed(self) -> None:
+        """Wait for the first printer that has news; the other waits are ended."""
+        waits = [asyncio.ensure_future(printer.changed()) for printer in self._printers]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    def _say(self, warning: Cause, job: Job) -> None:
+        said = notice(warning.value, subject="printing", key=job.job_id, state=job.state.value)
+        self._tell(said)
+
+    def _local_time(self) -> str:
+        return self._local_now().strftime(LOCAL_TIME)
+
+
+def _outcome(job: Job) -> PrintOutcome:
+    return PrintOutcome(job.job_id, job.state, job.duplicate, job.cause)
+
+
+def _numbered(sheet: Sheet, serial: int) -> Sheet:
+    return Sheet(sheet.name, sheet.document, sheet.copy, process_id(serial), sheet.marks)
+
+
+def _found(snapshot: Snapshot | None, code: str) -> Snapshot:
+    if snapshot is None:
+        raise TerminalError(code, text_of(code).en)
+    return snapshot
