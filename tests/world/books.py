@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from tests.world.auditor_books import HostBatch, HostBooks, Posting, Totals
+import json
+from typing import Final
+
+from tests.world.auditor_books import HostBatch, HostBooks, Posting, TerminalBooks, Totals
 from tests.world.disk import Platter
+
+UNDECIDED: Final = ("prepared", "sending", "reversal_required", "reversal_manual")
 
 
 def read_host(ledger: Platter, terminal: str) -> HostBooks:
@@ -39,6 +44,47 @@ def read_host(ledger: Platter, terminal: str) -> HostBooks:
         open_batch=opened[0][0] if opened else None,
         postings=postings,
     )
+
+
+def read_terminal(disk: Platter) -> TerminalBooks:
+    """Return what one terminal's disk says."""
+    payments = disk.query("SELECT batch, stan, phase, amount_minor FROM payment ORDER BY 1, 2")
+    settlements = disk.query("SELECT batch, stan, phase, totals FROM settlement ORDER BY 1")
+    reversals = disk.query("SELECT batch, stan, phase FROM reversal ORDER BY 1, 2")
+    receipts = disk.query("SELECT batch, stan, body FROM snapshot WHERE kind = 'receipt'")
+    slips = disk.query("SELECT batch, body FROM snapshot WHERE kind = 'settlement'")
+    ((terminal, batch),) = disk.query("SELECT terminal_id, batch FROM terminal")
+    return TerminalBooks(
+        terminal=terminal,
+        approved={(b, s): minor for b, s, phase, minor in payments if phase == "approved"},
+        unfinished=[
+            *(f"payment {s} of batch {b} ({p})" for b, s, p, _ in payments if p in UNDECIDED),
+            *(f"reversal {s} of batch {b} ({p})" for b, s, p in reversals),
+        ],
+        closed={b: _frozen(totals) for b, _, phase, totals in settlements if _is_closed(phase)},
+        uncertain=[
+            b for b, _, phase, _ in settlements if phase != "open" and not _is_closed(phase)
+        ],
+        open_batch=batch,
+        slips={b: _on_slip(body) for b, body in slips},
+        receipts={(b, s): json.loads(body)["amount_minor"] for b, s, body in receipts},
+        stans=[(b, s) for b, s, *_ in payments]
+        + [(b, s) for b, s, phase, _ in settlements if phase != "open"],
+    )
+
+
+def _is_closed(phase: str) -> bool:
+    return phase.startswith("closed")
+
+
+def _frozen(totals: str) -> Totals:
+    told = json.loads(totals)
+    return Totals(told["debit_count"], told["debit_amount"])
+
+
+def _on_slip(body: str) -> Totals:
+    rows = json.loads(body)["rows"]
+    return Totals(sum(row["count"] for row in rows), sum(row["amount_minor"] for row in rows))
 
 
 def read_suspense(ledger: Platter) -> list[tuple[str, int]]:

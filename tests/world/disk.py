@@ -22,6 +22,7 @@ from tests.world.power import Process, current_process
 
 FINE: Final = "fine"
 CUTS: Final = (FINE, "cut before", "cut after")
+HOST_FATES: Final = (*CUTS, "full")
 FATES: Final = (*CUTS, "full", "landed but failed")
 COMMIT_S: Final = 0.002
 
@@ -66,7 +67,7 @@ def cut_power_around(
     """Perform `commit` under the weather; return its fate. Raises PowerLost when it cuts."""
     process = current_process()
     assert process is not None, "commits belong to a process"
-    fates = FATES if label.startswith("commit terminal") else CUTS
+    fates = HOST_FATES if label.startswith("commit host") else FATES
     fate = weather.choose(label, fates)
     if fate in ("cut before", "full"):
         platter.roll_back()

@@ -1,0 +1,97 @@
+"""The acquirer in the world: the product's host on a platter, started again when its power went."""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+from collections.abc import Callable
+
+from acquirer_sim.aio.committer import Committer, Deliver, InlineCommitter
+from acquirer_sim.aio.host import Host
+from acquirer_sim.aio.opening import prepare
+from acquirer_sim.configuration import Configuration, default_configuration
+from acquirer_sim.policy import Policy
+from acquirer_sim.tokens import KEY_BYTES
+from protocol.codec import Codec
+from protocol.dialect import builtin_dialect
+from protocol.profiles import iso87
+from protocol.secrets import Key
+from tests.world.choices import Weather
+from tests.world.clock import VirtualLoop
+from tests.world.disk import Platter, cut_power_around
+from tests.world.power import Process
+from tests.world.wire import Wire
+
+KEY = Key(bytes(range(KEY_BYTES)))
+REBOOT_S = 3.0
+
+
+@functools.cache
+def empty_ledger() -> bytes:
+    """Return a ledger at its head version, made once: migrations take a third of a second."""
+    platter = Platter("host")
+    prepare(platter.connection, KEY)
+    image = platter.image()
+    platter.close()
+    return image
+
+
+@functools.cache
+def codec() -> Codec:
+    """Return the codec of every world: building one takes longer than a whole run."""
+    return Codec(builtin_dialect("iso87"))
+
+
+@functools.cache
+def configuration() -> Configuration:
+    """Return the acquirer's built-in configuration."""
+    return default_configuration()
+
+
+class HostStation:
+    """Keeps an acquirer running: when its power goes it starts again a little later."""
+
+    def __init__(self, loop: VirtualLoop, wire: Wire, weather: Weather) -> None:
+        self.platter = Platter("host", empty_ledger())
+        self.starts = 0
+        self._loop = loop
+        self._wire = wire
+        self._weather = weather
+        self.process: Process
+
+    def start(self) -> None:
+        """Start a host process on the platter."""
+        self.starts += 1
+        self.process = Process("host", self._loop)
+        self.process.on_death(self._start_later)
+        self.process.context.run(self._boot, self.process)
+
+    def _start_later(self) -> None:
+        self._loop.call_later(REBOOT_S, self.start)
+
+    def _boot(self, process: Process) -> None:
+        dialect = builtin_dialect("iso87")
+        host = Host(
+            self._open_committer,
+            profile=iso87,
+            codec=codec(),
+            framing=dialect.framing,
+            on_event=lambda event: None,
+            on_incident=lambda incident: None,
+        )
+        self._wire.listen(host.server.accept, process)
+
+    def _open_committer(self, deliver: Deliver) -> Committer:
+        self.platter.roll_back()
+        opened = prepare(self.platter.connection, KEY, around_commit=self._around_commit)
+        policy = Policy(configuration(), opened.key)
+        return InlineCommitter(opened.ledger, policy, self._loop.now, deliver)
+
+    def _around_commit(self, commit: Callable[[], None]) -> None:
+        fate = cut_power_around(
+            commit, platter=self.platter, weather=self._weather, label="commit host"
+        )
+        if fate == "full":
+            problem = sqlite3.OperationalError("database or disk is full")
+            problem.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise problem
