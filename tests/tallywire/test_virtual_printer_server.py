@@ -1,0 +1,309 @@
+"""The virtual printer over real sockets on 127.0.0.1."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tallywire.virtual_printer import (
+    PrinterFaults,
+    PrinterStartError,
+    VirtualPrinter,
+    control_line,
+    run_printer,
+)
+from tallywire.virtual_printer.machine import BUFFER_SIZE
+from tallywire.virtual_printer.paper import SlipEnd
+
+CUT = b"\x1dV\x00"
+PROCESS = b"\x1d(H\x06\x0000ab12"
+ECHO = b"\x37\x22ab12\x00"
+PATIENCE_S = 10
+
+
+class Client:
+    """A host's end of the connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    async def read(self, size: int) -> bytes:
+        async with asyncio.timeout(PATIENCE_S):
+            return await self.reader.readexactly(size)
+
+    async def end(self) -> bytes:
+        """What comes until the printer hangs up."""
+        async with asyncio.timeout(PATIENCE_S):
+            try:
+                return await self.reader.read()
+            except ConnectionError:
+                return b"reset"
+
+
+@asynccontextmanager
+async def printer(
+    *,
+    paper_lines: int = 1000,
+    faults: PrinterFaults | None = None,
+    out_dir: Path | None = None,
+) -> AsyncIterator[VirtualPrinter]:
+    device = VirtualPrinter(paper_lines=paper_lines, faults=faults, out_dir=out_dir)
+    await device.start()
+    try:
+        yield device
+    finally:
+        await device.stop()
+
+
+@asynccontextmanager
+async def client(device: VirtualPrinter) -> AsyncIterator[Client]:
+    reader, writer = await asyncio.open_connection(device.host, device.port)
+    try:
+        yield Client(reader, writer)
+    finally:
+        writer.close()
+        with suppress(ConnectionError):  # the printer may have reset it: that is what is tested
+            await writer.wait_closed()
+
+
+@pytest.mark.asyncio
+async def test_receipt_is_printed_and_acknowledged() -> None:
+    """P7 over TCP."""
+    async with printer() as device, client(device) as host:
+        host.writer.write(b"hello\n" + CUT + PROCESS)
+
+        assert ECHO == await host.read(len(ECHO))
+        assert [("hello",)] == [slip.lines for slip in device.printed]
+
+
+@pytest.mark.asyncio
+async def test_paper_loaded_later_finishes_the_job() -> None:
+    """P9 over TCP: the echo comes after the new roll."""
+    async with printer(paper_lines=1) as device, client(device) as host:
+        host.writer.write(b"one\ntwo\n" + CUT + PROCESS + b"\x10\x04\x04")
+        status = await host.read(1)
+
+        device.load_paper(100)
+
+        assert b"\x7e" == status
+        assert ECHO == await host.read(len(ECHO))
+        assert [("one",), ("two",)] == [slip.lines for slip in device.printed]
+
+
+@pytest.mark.asyncio
+async def test_second_client_is_turned_away_while_the_first_goes_on() -> None:
+    """One client holds port 9100."""
+    async with printer() as device, client(device) as first:
+        first.writer.write(b"\x10\x04\x01")
+        await first.read(1)
+        async with client(device) as second:
+            assert await second.end() in (b"", b"reset")
+
+        first.writer.write(b"\x10\x04\x01")
+
+        assert b"\x12" == await first.read(1)
+        assert 1 == device.clients_refused
+
+
+@pytest.mark.asyncio
+async def test_port_held_turns_everybody_away() -> None:
+    """As if another till were printing."""
+    async with printer(faults=PrinterFaults(port_held=True)) as device, client(device) as host:
+        assert await host.end() in (b"", b"reset")
+
+
+@pytest.mark.asyncio
+async def test_unreachable_printer_refuses_connections_until_it_is_well() -> None:
+    """P3: nothing was sent, for certain."""
+    async with printer(faults=PrinterFaults(unreachable=True)) as device:
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection(device.host, device.port)
+
+        await device.set_faults(PrinterFaults())
+
+        async with client(device) as host:
+            host.writer.write(b"\x10\x04\x01")
+            assert b"\x12" == await host.read(1)
+
+
+@pytest.mark.asyncio
+async def test_silent_printer_accepts_and_says_nothing() -> None:
+    """It takes the connection, reads nothing, answers nothing."""
+    async with printer(faults=PrinterFaults(silent=True)) as device:
+        async with client(device) as host:
+            host.writer.write(b"\x10\x04\x01hello\n" + CUT)
+            await host.writer.drain()
+            async with client(device) as second:
+                await second.end()  # the printer's loop has turned since
+
+            assert 0 == device.machine.counters.bytes_received
+        await device.set_faults(PrinterFaults())
+
+
+@pytest.mark.asyncio
+async def test_reset_fault_resets_the_connection() -> None:
+    """P5: the client sees a reset in the middle of its job."""
+    faults = PrinterFaults(resets_after_bytes=6)
+    async with printer(faults=faults) as device, client(device) as host:
+        host.writer.write(b"hello\nworld\n" + CUT)
+
+        assert await host.end() in (b"", b"reset")
+        device.tear_off()
+        assert [("hello",)] == [slip.lines for slip in device.printed]
+
+
+@pytest.mark.asyncio
+async def test_printer_without_paper_stops_reading_when_its_buffer_is_full() -> None:
+    """Back-pressure: megabytes do not fit into a printer."""
+    async with printer(paper_lines=0) as device, client(device) as host:
+        host.writer.write(b"x" * (BUFFER_SIZE - 3) + b"\x10\x04\x04")
+        full = await host.read(1)
+
+        host.writer.write(b"x" * 5_000_000)
+        async with client(device) as second:
+            await second.end()  # the printer's loop has turned since
+
+        assert b"\x7e" == full
+        assert BUFFER_SIZE == device.machine.counters.bytes_received
+        host.writer.transport.abort()
+        device.load_paper()
+
+
+@pytest.mark.asyncio
+async def test_power_off_breaks_the_connection_and_power_on_keeps_the_port() -> None:
+    """REQ 003-10: the printer is switched off and on; the old job is forgotten."""
+    async with printer() as device:
+        port = device.port
+        async with client(device) as host:
+            host.writer.write(b"half\n\x10\x04\x01")
+            await host.read(1)
+            await device.power_off()
+            assert await host.end() in (b"", b"reset")
+
+        await device.power_on()
+
+        async with client(device) as host:
+            host.writer.write(b"new\n" + CUT + PROCESS)
+            assert ECHO == await host.read(len(ECHO))
+        assert port == device.port
+        ends = [(slip.lines, slip.end) for slip in device.printed]
+        assert [(("half",), SlipEnd.TORN_OFF), (("new",), SlipEnd.CUT)] == ends
+
+
+@pytest.mark.asyncio
+async def test_overheated_printer_goes_on_by_the_loop_s_own_timer() -> None:
+    """The one timer of the server is armed and fires."""
+    faults = PrinterFaults(echo_delay_s=0.01)
+    async with printer(faults=faults) as device, client(device) as host:
+        host.writer.write(b"a\n" + CUT + PROCESS)
+
+        assert ECHO == await host.read(len(ECHO))
+
+
+@pytest.mark.asyncio
+async def test_slips_lie_in_the_tray_as_picture_and_text(tmp_path: Path) -> None:
+    """REQ 003-04: numbered on from what is there, the torn one too."""
+    (tmp_path / "0007.png").write_bytes(b"kept")
+    async with printer(out_dir=tmp_path) as device, client(device) as host:
+        host.writer.write("\x1c&金额 12.00\n".encode("gb18030") + CUT + b"torn\n" + PROCESS)
+        await host.read(len(ECHO))
+
+    names = sorted(os.listdir(tmp_path))
+    assert ["0007.png", "0008.png", "0008.txt", "0009.png", "0009.txt"] == names
+    assert "金额 12.00\n" == (tmp_path / "0008.txt").read_text(encoding="utf-8")
+    assert (tmp_path / "0009.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.asyncio
+async def test_wait_for_slips_returns_when_they_have_come_out() -> None:
+    """For tests and the demo: no polling."""
+    async with printer() as device, client(device) as host, asyncio.timeout(PATIENCE_S):
+        waiting = asyncio.ensure_future(device.wait_for_slips(2))
+        host.writer.write((b"a\n" + CUT) * 2)
+
+        assert 2 == len(await waiting)
+
+
+@pytest.mark.asyncio
+async def test_port_in_use_is_one_sentence() -> None:
+    """What bad input gets: no traceback of the operating system."""
+    async with printer() as device:
+        second = VirtualPrinter(port=device.port)
+
+        with pytest.raises(PrinterStartError, match=f"cannot listen on 127.0.0.1:{device.port}"):
+            await second.start()
+
+
+@pytest.mark.asyncio
+async def test_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    """The slips' folder is tried before the port is opened."""
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(PrinterStartError, match="cannot write slips"):
+        await VirtualPrinter(out_dir=tmp_path / "file").start()
+
+
+CONTROLS = [
+    ("paper 50", "ready, 50 lines of paper, 0 slips"),
+    ("paper 0", "no paper, 0 lines of paper, 0 slips"),
+    ("paper many", "paper takes a number of lines, not 'many'"),
+    ("cover open", "cover open, 1000 lines of paper, 0 slips"),
+    ("cover", "cover open, or cover close"),
+    ("offline", "off line, 1000 lines of paper, 0 slips"),
+    ("off", "switched off, ready, 1000 lines of paper, 0 slips"),
+    ("fault offline near-end", "off line, paper near end, 1000 lines of paper, 0 slips"),
+    ("fault none", "ready, 1000 lines of paper, 0 slips"),
+    ("status", "ready, 1000 lines of paper, 0 slips"),
+    ("tear", "ready, 1000 lines of paper, 0 slips"),
+    ("", ""),
+]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("line", "answer"), CONTROLS)
+async def test_control_line_does_what_it_says(line: str, answer: str) -> None:
+    """A person's hands, typed."""
+    async with printer() as device:
+        assert answer == await control_line(device, line)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("line", ["dance", "fault dance", "fault slow=x", "help"])
+async def test_control_line_never_raises(line: str) -> None:
+    """A typing error gets an answer."""
+    async with printer() as device:
+        assert "" != await control_line(device, line)
+
+
+@pytest.mark.asyncio
+async def test_control_lines_undo_each_other() -> None:
+    """Cover, panel and power have two positions."""
+    async with printer() as device:
+        for line in ("cover open", "offline", "off", "on", "cover close", "online"):
+            await control_line(device, line)
+
+        assert "ready, 1000 lines of paper, 0 slips" == await control_line(device, "status")
+
+
+@pytest.mark.asyncio
+async def test_run_printer_serves_until_it_is_cancelled(tmp_path: Path) -> None:
+    """The process: ready is told once, what hangs out at the end is kept."""
+    ready: asyncio.Future[VirtualPrinter] = asyncio.get_running_loop().create_future()
+    running = asyncio.ensure_future(run_printer(("127.0.0.1", 0), 100, tmp_path, ready.set_result))
+    device = await ready
+    async with client(device) as host:
+        host.writer.write(b"torn\n\x10\x04\x01")
+        await host.read(1)
+
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert "torn\n" == (tmp_path / "0001.txt").read_text(encoding="utf-8")
+    assert not device.powered
