@@ -10,6 +10,7 @@ from typing import Final
 
 WITHOUT_A_MODULE: Final = {
     "tests/test_tidy.py": "the rules of the house, in tests/tidy",
+    "tests/tallywire/virtual_printer/test_escpos.py": "python-escpos prints on the virtual printer",
     "tests/world/test_auditor.py": "the three auditors together: of the wire, the books, the paper",
     "tests/test_docs.py": "README.md, docs/ and examples/ as a reader runs them",
 }

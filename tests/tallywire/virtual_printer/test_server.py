@@ -223,8 +223,13 @@ async def test_slips_lie_in_the_tray_as_picture_and_text(tmp_path: Path) -> None
 @pytest.mark.asyncio
 async def test_wait_for_slips_returns_when_they_have_come_out() -> None:
     """For tests and the demo: no polling."""
-    async with printer() as device, client(device) as host, asyncio.timeout(PATIENCE_S):
-        waiting = asyncio.ensure_future(device.wait_for_slips(2))
+    async with (
+        printer() as device,
+        client(device) as host,
+        asyncio.timeout(PATIENCE_S),
+        asyncio.TaskGroup() as group,
+    ):
+        waiting = group.create_task(device.wait_for_slips(2))
         host.writer.write((b"a\n" + CUT) * 2)
 
         assert 2 == len(await waiting)
@@ -295,15 +300,15 @@ async def test_control_lines_undo_each_other() -> None:
 async def test_run_printer_serves_until_it_is_cancelled(tmp_path: Path) -> None:
     """The process: ready is told once, what hangs out at the end is kept."""
     ready: asyncio.Future[VirtualPrinter] = asyncio.get_running_loop().create_future()
-    running = asyncio.ensure_future(run_printer(("127.0.0.1", 0), 100, tmp_path, ready.set_result))
-    device = await ready
-    async with client(device) as host:
-        host.writer.write(b"torn\n\x10\x04\x01")
-        await host.read(1)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(run_printer(("127.0.0.1", 0), 100, tmp_path, ready.set_result))
+        device = await ready
+        async with client(device) as host:
+            host.writer.write(b"torn\n\x10\x04\x01")
+            await host.read(1)
 
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
+        running.cancel()
 
+    assert running.cancelled()
     assert "torn\n" == (tmp_path / "0001.txt").read_text(encoding="utf-8")
     assert not device.powered

@@ -9,7 +9,7 @@ from PIL import Image
 
 from tallywire.virtual_printer.drawing import burnt_image, draw_slip, slip_png
 from tallywire.virtual_printer.paper import Slip
-from tests.tallywire.test_virtual_printer_machine import CUT, connected
+from tests.tallywire.virtual_printer.test_machine import CUT, connected
 
 
 def printed(data: bytes, *, paper_lines: int = 1000) -> Slip:
