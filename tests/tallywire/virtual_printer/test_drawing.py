@@ -1,4 +1,4 @@
-"""Slips as pictures, and what stands on them as text."""
+"""Slips as pictures."""
 
 from __future__ import annotations
 
@@ -8,15 +8,7 @@ import pytest
 from PIL import Image
 
 from tallywire.virtual_printer.drawing import burnt_image, draw_slip, slip_png
-from tallywire.virtual_printer.paper import Slip
-from tests.tallywire.virtual_printer.test_machine import CUT, connected
-
-
-def printed(data: bytes, *, paper_lines: int = 1000) -> Slip:
-    machine = connected(paper_lines=paper_lines)
-    machine.receive_data(data + CUT, 0.0)
-    (slip,) = machine.take_slips()
-    return slip
+from tests.tallywire.virtual_printer.hosts import CUT, connected, printed
 
 
 def ink(image: Image.Image, box: tuple[int, int, int, int]) -> int:
@@ -130,27 +122,3 @@ def test_png_is_a_picture_of_the_slip() -> None:
 
     with Image.open(io.BytesIO(slip_png(slip))) as picture:
         assert ("PNG", draw_slip(slip).size) == (picture.format, picture.size)
-
-
-TEXTS = [
-    (b"\x1ba\x01centred\n", ("            centred",)),
-    (b"\x1ba\x02right\n", (" " * 27 + "right",)),
-    (b"\x1ba\x01\x1d!\x11wide\n", (" " * 12 + "wide",)),
-    ("\x1c&\x1ba\x02金额\n".encode("gb18030"), (" " * 28 + "金额",)),
-    (b"a\n\nb\n", ("a", "", "b")),
-    (b"a\x1bd\x03b\n", ("a", "", "", "b")),
-    (b"x" * 40 + b"\n", ("x" * 32, "x" * 8)),
-    (b"\x1c&" + "金".encode("gb18030") * 17 + b"\n", ("金" * 16, "金")),
-    (b"a\tb\n", ("a       b",)),
-    (b"\x1bt\x10\x80 5\n", ("€ 5",)),
-    (b"\x1bt\x00\x82\n", ("é",)),
-    ("\x1c&，。\x1c.ok\n".encode("gb18030"), ("，。ok",)),
-    (b"one\r\ntwo\r\n", ("one", "two")),
-    (b"cut without line feed", ("cut without line feed",)),
-]
-
-
-@pytest.mark.parametrize(("data", "lines"), TEXTS)
-def test_text_of_a_slip_stands_as_on_the_paper(data: bytes, lines: tuple[str, ...]) -> None:
-    """REQ 000-09: the words, line by line, right to the column."""
-    assert lines == printed(data).lines

@@ -12,9 +12,7 @@ from PIL import Image
 from tallywire.virtual_printer import Slip, VirtualPrinter
 from tallywire.virtual_printer.drawing import burnt_image
 from tallywire.virtual_printer.paper import Line, Raster
-from tests.tallywire.virtual_printer.test_machine import connected
-
-PATIENCE_S = 10
+from tests.tallywire.virtual_printer.hosts import PATIENCE_S, connected
 
 
 def print_receipt(printer: Dummy | Network) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tallywire.virtual_printer.faults import OPTIONS, Echo, PrinterFaults, parse_fault
 from tallywire.virtual_printer.machine import COOLING_S, PrinterMachine
-from tests.tallywire.virtual_printer.test_machine import (
+from tests.tallywire.virtual_printer.hosts import (
     ASK_PAPER,
     CUT,
     connected,

@@ -6,39 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallywire.virtual_printer.faults import PrinterFaults
 from tallywire.virtual_printer.machine import PrinterMachine
 from tallywire.virtual_printer.paper import SlipEnd
-
-CUT = b"\x1dV\x00"
-ASK_PAPER = b"\x1dr\x01"
-STATUS_BACK = b"\x1da\x0f"
-
-
-def process(name: str) -> bytes:
-    return b"\x1d(H\x06\x0000" + name.encode("ascii")
-
-
-def echo(name: str) -> bytes:
-    return b"\x37\x22" + name.encode("ascii") + b"\0"
-
-
-def receipt(lines: int) -> bytes:
-    return b"".join(f"line {number}\n".encode("ascii") for number in range(1, lines + 1))
-
-
-def connected(paper_lines: int = 1000, faults: PrinterFaults | None = None) -> PrinterMachine:
-    machine = PrinterMachine(paper_lines=paper_lines, faults=faults)
-    machine.connection_made()
-    return machine
-
-
-def lines_of(machine: PrinterMachine) -> list[tuple[str, ...]]:
-    return [slip.lines for slip in machine.take_slips()]
-
-
-def numbered(first: int, last: int) -> tuple[str, ...]:
-    return tuple(f"line {number}" for number in range(first, last + 1))
+from tests.tallywire.virtual_printer.hosts import (
+    ASK_PAPER,
+    CUT,
+    STATUS_BACK,
+    connected,
+    echo,
+    lines_of,
+    numbered,
+    process,
+    receipt,
+)
 
 
 def test_receipt_comes_out_when_it_is_cut() -> None:

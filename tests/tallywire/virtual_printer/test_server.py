@@ -3,73 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from tallywire.virtual_printer import (
-    PrinterFaults,
-    PrinterStartError,
-    VirtualPrinter,
-    control_line,
-    run_printer,
-)
+from tallywire.virtual_printer import PrinterFaults, PrinterStartError, VirtualPrinter
 from tallywire.virtual_printer.machine import BUFFER_SIZE
 from tallywire.virtual_printer.paper import SlipEnd
+from tests.tallywire.virtual_printer.hosts import CUT, PATIENCE_S, client, echo, printer, process
 
-CUT = b"\x1dV\x00"
-PROCESS = b"\x1d(H\x06\x0000ab12"
-ECHO = b"\x37\x22ab12\x00"
-PATIENCE_S = 10
-
-
-class Client:
-    """A host's end of the connection."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-
-    async def read(self, size: int) -> bytes:
-        async with asyncio.timeout(PATIENCE_S):
-            return await self.reader.readexactly(size)
-
-    async def end(self) -> bytes:
-        """What comes until the printer hangs up."""
-        async with asyncio.timeout(PATIENCE_S):
-            try:
-                return await self.reader.read()
-            except ConnectionError:
-                return b"reset"
-
-
-@asynccontextmanager
-async def printer(
-    *,
-    paper_lines: int = 1000,
-    faults: PrinterFaults | None = None,
-    out_dir: Path | None = None,
-) -> AsyncIterator[VirtualPrinter]:
-    device = VirtualPrinter(paper_lines=paper_lines, faults=faults, out_dir=out_dir)
-    await device.start()
-    try:
-        yield device
-    finally:
-        await device.stop()
-
-
-@asynccontextmanager
-async def client(device: VirtualPrinter) -> AsyncIterator[Client]:
-    reader, writer = await asyncio.open_connection(device.host, device.port)
-    try:
-        yield Client(reader, writer)
-    finally:
-        writer.close()
-        with suppress(ConnectionError):  # the printer may have reset it: that is what is tested
-            await writer.wait_closed()
+PROCESS = process("ab12")
+ECHO = echo("ab12")
 
 
 @pytest.mark.asyncio
@@ -207,32 +151,12 @@ async def test_overheated_printer_goes_on_by_the_loop_s_own_timer() -> None:
 
 
 @pytest.mark.asyncio
-async def test_slips_lie_in_the_tray_as_picture_and_text(tmp_path: Path) -> None:
-    """REQ 003-04: numbered on from what is there, the torn one too."""
-    (tmp_path / "0007.png").write_bytes(b"kept")
-    async with printer(out_dir=tmp_path) as device, client(device) as host:
-        host.writer.write("\x1c&金额 12.00\n".encode("gb18030") + CUT + b"torn\n" + PROCESS)
-        await host.read(len(ECHO))
-
-    names = sorted(os.listdir(tmp_path))
-    assert ["0007.png", "0008.png", "0008.txt", "0009.png", "0009.txt"] == names
-    assert "金额 12.00\n" == (tmp_path / "0008.txt").read_text(encoding="utf-8")
-    assert (tmp_path / "0009.png").read_bytes().startswith(b"\x89PNG")
-
-
-@pytest.mark.asyncio
 async def test_wait_for_slips_returns_when_they_have_come_out() -> None:
     """For tests and the demo: no polling."""
-    async with (
-        printer() as device,
-        client(device) as host,
-        asyncio.timeout(PATIENCE_S),
-        asyncio.TaskGroup() as group,
-    ):
-        waiting = group.create_task(device.wait_for_slips(2))
+    async with printer() as device, client(device) as host, asyncio.timeout(PATIENCE_S):
         host.writer.write((b"a\n" + CUT) * 2)
 
-        assert 2 == len(await waiting)
+        assert 2 == len(await device.wait_for_slips(2))
 
 
 @pytest.mark.asyncio
@@ -252,63 +176,3 @@ async def test_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> Non
 
     with pytest.raises(PrinterStartError, match="cannot write slips"):
         await VirtualPrinter(out_dir=tmp_path / "file").start()
-
-
-CONTROLS = [
-    ("paper 50", "ready, 50 lines of paper, 0 slips"),
-    ("paper 0", "no paper, 0 lines of paper, 0 slips"),
-    ("paper many", "paper takes a number of lines, not 'many'"),
-    ("cover open", "cover open, 1000 lines of paper, 0 slips"),
-    ("cover", "cover open, or cover close"),
-    ("offline", "off line, 1000 lines of paper, 0 slips"),
-    ("off", "switched off, ready, 1000 lines of paper, 0 slips"),
-    ("fault offline near-end", "off line, paper near end, 1000 lines of paper, 0 slips"),
-    ("fault none", "ready, 1000 lines of paper, 0 slips"),
-    ("status", "ready, 1000 lines of paper, 0 slips"),
-    ("tear", "ready, 1000 lines of paper, 0 slips"),
-    ("", ""),
-]
-
-
-@pytest.mark.asyncio
-@pytest.mark.parametrize(("line", "answer"), CONTROLS)
-async def test_control_line_does_what_it_says(line: str, answer: str) -> None:
-    """A person's hands, typed."""
-    async with printer() as device:
-        assert answer == await control_line(device, line)
-
-
-@pytest.mark.asyncio
-@pytest.mark.parametrize("line", ["dance", "fault dance", "fault slow=x", "help"])
-async def test_control_line_never_raises(line: str) -> None:
-    """A typing error gets an answer."""
-    async with printer() as device:
-        assert "" != await control_line(device, line)
-
-
-@pytest.mark.asyncio
-async def test_control_lines_undo_each_other() -> None:
-    """Cover, panel and power have two positions."""
-    async with printer() as device:
-        for line in ("cover open", "offline", "off", "on", "cover close", "online"):
-            await control_line(device, line)
-
-        assert "ready, 1000 lines of paper, 0 slips" == await control_line(device, "status")
-
-
-@pytest.mark.asyncio
-async def test_run_printer_serves_until_it_is_cancelled(tmp_path: Path) -> None:
-    """The process: ready is told once, what hangs out at the end is kept."""
-    ready: asyncio.Future[VirtualPrinter] = asyncio.get_running_loop().create_future()
-    async with asyncio.TaskGroup() as group:
-        running = group.create_task(run_printer(("127.0.0.1", 0), 100, tmp_path, ready.set_result))
-        device = await ready
-        async with client(device) as host:
-            host.writer.write(b"torn\n\x10\x04\x01")
-            await host.read(1)
-
-        running.cancel()
-
-    assert running.cancelled()
-    assert "torn\n" == (tmp_path / "0001.txt").read_text(encoding="utf-8")
-    assert not device.powered
