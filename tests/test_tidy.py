@@ -188,7 +188,8 @@ def test_tests_mirror_modules() -> None:
 
 
 def test_unmirrored_test_is_found() -> None:
-    paths = ["protocol/codec.py", "tests/protocol/test_codec.py", "tests/protocol/test_codex.py"]
+    tests = ("test_codec.py", "test_codec_speed.py", "test_codex.py")
+    paths = ["protocol/codec.py", *(f"tests/protocol/{name}" for name in tests)]
 
     assert ["tests/protocol/test_codex.py: there is no protocol/codex.py"] == list(
         layout.unmirrored_tests(paths)
