@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, String, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, String
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
-
-ENTRY = BigInteger().with_variant(Integer, "sqlite")
 
 
 POSTINGS = """
@@ -104,9 +102,10 @@ def _create_payments() -> None:
         _text("authorisation", 6, nullable=True),
         _text("settlement_date", 4),
         _text("status", 10),
-        Column("entry", ENTRY, primary_key=True, autoincrement=False),
+        _number("entry"),
         _text("at", 32),
-        UniqueConstraint("terminal", "merchant", "batch", "stan"),
+        PrimaryKeyConstraint("terminal", "merchant", "batch", "stan"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "reversal",
