@@ -1,0 +1,80 @@
+"""Documents that the paper tests print: one shop, one sale, one batch, one fault."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from terminal.documents import (
+    Balance,
+    FaultReason,
+    FaultSlip,
+    Figures,
+    PaymentKind,
+    Receipt,
+    SettlementSlip,
+    Shop,
+    SlipRow,
+)
+
+SHOP: Final = Shop(
+    merchant_name="幸福里便利店（人民路店）",
+    merchant_id="123456789012345",
+    terminal_id="12345678",
+    operator="01",
+)
+
+
+def receipt(**changes: Any) -> Receipt:
+    """Return an approved sale of 123.45."""
+    values: dict[str, Any] = {
+        "shop": SHOP,
+        "kind": PaymentKind.SALE,
+        "batch": "000012",
+        "stan": "000345",
+        "at": "2026/01/02 10:15:09",
+        "amount_minor": 12345,
+        "card": "411111******1111",
+        "entry": "I",
+        "issuer": "测试银行",
+        "acquirer": "演示收单行",
+        "authorisation": "123456",
+        "rrn": "600210000345",
+    }
+    return Receipt(**(values | changes))
+
+
+def settlement(**changes: Any) -> SettlementSlip:
+    """Return a batch of twelve sales, a void and a refund, on which both sides agree."""
+    figures = Figures(debit_count=12, debit_minor=123450, credit_count=2, credit_minor=12000)
+    values: dict[str, Any] = {
+        "shop": SHOP,
+        "batch": "000012",
+        "at": "2026/01/02 22:01:30",
+        "result": Balance.BALANCED,
+        "rows": (
+            SlipRow(PaymentKind.SALE, 12, 123450),
+            SlipRow(PaymentKind.VOID, 1, -10000),
+            SlipRow(PaymentKind.REFUND, 1, -2000),
+            SlipRow(PaymentKind.COMPLETION, 0, 0),
+        ),
+        "terminal": figures,
+        "host": figures,
+        "settlement_date": "0103",
+    }
+    return SettlementSlip(**(values | changes))
+
+
+def fault(**changes: Any) -> FaultSlip:
+    """Return a reversal that nobody could finish."""
+    values: dict[str, Any] = {
+        "shop": SHOP,
+        "kind": PaymentKind.SALE,
+        "reason": FaultReason.REVERSAL_FAILED,
+        "batch": "000012",
+        "stan": "000346",
+        "at": "2026/01/02 10:20:00",
+        "amount_minor": 5000,
+        "card": "411111******1111",
+        "hotline": "400-000-0000",
+    }
+    return FaultSlip(**(values | changes))
