@@ -66,6 +66,11 @@ class Server:
     @property
     def connections(self) -> list[Connection]:
         """Those that live now."""
+        return self.connections
+
+    @property
+    def connections(self) -> list[Connection]:
+        """Those open now, oldest first."""
         return list(self._house.registered.values())
 
     def accept(self) -> Connection:
@@ -92,13 +97,13 @@ class Server:
             listener.close()
         self._listeners.clear()
         self._flush()
-        for connection in list(self._house.registered.values()):
+        for connection in self.connections:
             connection.close()
         try:
             async with asyncio.timeout(self._house.settings.close_timeout_s):
                 await self._house.empty.wait()
         except TimeoutError:
-            for connection in list(self._house.registered.values()):
+            for connection in self.connections:
                 connection.abort()
             await self._house.empty.wait()
         self._sweeper.stop()
@@ -120,7 +125,7 @@ class Server:
 
     def _sweep(self, now: float) -> float:
         next_at = NEVER
-        for connection in list(self._house.registered.values()):
+        for connection in self.connections:
             if connection.due() <= now:
                 connection.expire(now)
             next_at = min(next_at, connection.due())

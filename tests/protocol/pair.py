@@ -8,6 +8,7 @@ from typing import Final
 from protocol.codec import Codec
 from protocol.dialect import builtin_dialect
 from protocol.events import Event, RequestReceived
+from protocol.framing import Deframer
 from protocol.link import Link, LinkSettings
 from protocol.matching import reply_mti
 from protocol.message import Message
@@ -30,6 +31,11 @@ def reply_to(message: Message, code: str = "00") -> Message:
 def framed(message: Message) -> bytes:
     """Return a message as it is on the wire."""
     return FRAMING.wrap(CODEC.encode(message))
+
+
+def unframed(data: bytes) -> list[Message]:
+    """Return the messages of what was written."""
+    return [CODEC.decode(frame) for frame in Deframer(FRAMING).receive_data(data)]
 
 
 def link(settings: LinkSettings | None = None, now: float = 0.0) -> Link:
