@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta
@@ -94,12 +95,23 @@ def load_configuration(text: str, source: str) -> Configuration:
             key = f"rule[{position}].minor_min"
             problem = f"{rule.minor_min} is above minor_max, {rule.minor_max}"
             raise SettingsError(source, key, problem)
+    if not _is_zone(given.time_zone):
+        problem = f"{given.time_zone!r} is no time zone; one looks like Asia/Shanghai"
+        raise SettingsError(source, "time_zone", problem)
     default = default_configuration()
     return msgspec.structs.replace(
         given,
         test_ranges=given.test_ranges or default.test_ranges,
         card=given.card or default.card,
     )
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError):
+        return False
+    return True
 
 
 def default_configuration() -> Configuration:

@@ -10,10 +10,11 @@ takes superscripts and `int` takes "+5", " 5" and "1_0".
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from protocol.field import Field, ValueClass
+from protocol.field import SHAPE_PARTS, Field, ValueClass
 from protocol.message import FieldValue
 
 PRINTABLE: Final = bytes(range(0x20, 0x7F))
@@ -55,7 +56,7 @@ def is_signed(text: bytes) -> bool:
 
 def is_track(text: bytes) -> bool:
     """Class z: digits with separators (ISO/IEC 7813), which the field writes as = or D."""
-    return text.replace(b"=", b"").replace(b"D", b"").isdigit()
+    return text.translate(None, b"=D").isdigit()
 
 
 CHECKS: Final[dict[ValueClass, tuple[Callable[[bytes], bool], str]]] = {
@@ -69,33 +70,11 @@ CHECKS: Final[dict[ValueClass, tuple[Callable[[bytes], bool], str]]] = {
 
 NEVER_EMPTY: Final = frozenset({ValueClass.N, ValueClass.A, ValueClass.XN, ValueClass.Z})
 
-MONTH_DAYS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-DATES: Final = frozenset(
-    f"{month:02d}{day:02d}"
-    for month, days in enumerate(MONTH_DAYS, 1)
-    for day in range(1, days + 1)
-)
-"""Every MMDD there is, 29 February included: the wire carries no year."""
-
-MONTHS: Final = frozenset(f"{month:02d}" for month in range(1, 13))
-DAYS: Final = frozenset(f"{day:02d}" for day in range(1, 32))
-HOURS: Final = frozenset(f"{hour:02d}" for hour in range(24))
-SIXTY: Final = frozenset(f"{minute:02d}" for minute in range(60))
-PARTS: Final = {"MMDD": DATES, "MM": MONTHS, "DD": DAYS, "hh": HOURS, "mm": SIXTY, "ss": SIXTY}
-
 
 @functools.cache
-def shape_parts(shape: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
-    """Return what must hold of a date or time: (begin, end, allowed digits) of each part."""
-    parts = []
-    at = 0
-    while at < len(shape):
-        size = 4 if shape.startswith("MMDD", at) else 2
-        allowed = PARTS.get(shape[at : at + size])
-        if allowed is not None:
-            parts.append((at, at + size, allowed))
-        at += size
-    return tuple(parts)
+def shape_pattern(shape: str) -> str:
+    """Return the regular expression of a date or time such as MMDDhhmmss."""
+    return "".join(SHAPE_PARTS[shape[at : at + 2]] for at in range(0, len(shape), 2))
 
 
 @functools.cache
@@ -124,11 +103,23 @@ def write_prefix(length: int, encoding: str, width: int) -> bytes:
     return f"{length:0{width}d}".encode(encoding)
 
 
+@functools.cache
+def length_table(
+    *, encoding: str, width: int, least: int, most: int, step: int
+) -> Mapping[bytes, int]:
+    """Return every allowed length prefix and the length it means."""
+    first = least + least % step
+    return {
+        write_prefix(length, encoding, width): length for length in range(first, most + 1, step)
+    }
+
+
 class Element:
     """One field of one dialect, with the tables that reading and writing it need.
 
     `lengths` maps every allowed length prefix to the length it means, in the units of the
-    field: what is not in the table is no length.
+    field: what is not in the table is no length. `characters` is the most that the value has,
+    written as text or, when packed, as hexadecimal digits.
     """
 
     def __init__(self, number: int, field: Field) -> None:
@@ -138,18 +129,20 @@ class Element:
         self.packed = field.data_enc == PACKED
         self.nibbles = field.len_count == "nibbles"
         self.pad = field.left_pad + field.right_pad
-        self.lengths = {
-            write_prefix(length, field.len_enc, field.len_type): length
-            for length in range(field.max_len + 1)
-            if field.len_type and self._possible(length)
-        }
+        self.characters = field.max_len * (2 if self.packed and not self.nibbles else 1)
+        halves = (self.nibbles or (self.binary and not self.packed)) and not self.pad
+        self.lengths = (
+            length_table(
+                encoding=field.len_enc,
+                width=field.len_type,
+                least=1 if field.value in NEVER_EMPTY else 0,
+                most=field.max_len,
+                step=2 if halves else 1,
+            )
+            if field.len_type
+            else {}
+        )
         self.prefixes = {length: prefix for prefix, length in self.lengths.items()}
-
-    def _possible(self, length: int) -> bool:
-        if length == 0 and self.field.value in NEVER_EMPTY:
-            return False
-        halves = self.nibbles or (self.binary and not self.packed)
-        return not (halves and length % 2 and not self.pad)
 
     @property
     def unit(self) -> str:
@@ -203,11 +196,9 @@ class Element:
         holds, problem = CHECKS[self.field.value]
         if (text or self.field.value in NEVER_EMPTY) and not holds(text):
             raise ElementError(problem)
-        if self.field.shape:
-            digits = text.decode("ascii")
-            for begin, end, allowed in shape_parts(self.field.shape):
-                if digits[begin:end] not in allowed:
-                    raise ElementError(f"is no {self.field.shape}")
+        shape = self.field.shape
+        if shape and not re.fullmatch(shape_pattern(shape), text.decode("ascii")):
+            raise ElementError(f"is no {shape}")
 
     def write(self, value: FieldValue) -> bytes:
         """Return the bytes of `value`, its length before it. Raises ElementError."""

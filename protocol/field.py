@@ -10,6 +10,17 @@ import msgspec
 LENGTH_MAX: Final = 9999
 """No field is longer: the widest length prefix there is is LLLLVAR."""
 
+SHAPE_PARTS: Final = {
+    "YY": "[0-9]{2}",
+    "MM": "(?:0[1-9]|1[0-2])",
+    "DD": "(?:0[1-9]|[12][0-9]|3[01])",
+    "hh": "(?:[01][0-9]|2[0-3])",
+    "mm": "[0-5][0-9]",
+    "ss": "[0-5][0-9]",
+}
+"""The parts of a date or time as regular expressions. The wire carries no year, so a month has
+31 days."""
+
 
 class ValueClass(Enum):
     """What a field may hold (ISO 8583:1987, 4.3.4)."""
@@ -62,7 +73,6 @@ def check_charset(name: str) -> None:
 
 _PREFIX_MAX: Final = {"b": 256, "bcd": 100}
 _PACKABLE: Final = frozenset({ValueClass.N, ValueClass.Z, ValueClass.B})
-_SHAPE_PARTS: Final = ("YY", "MM", "DD", "hh", "mm", "ss")
 
 
 def _field_problem(field: Field) -> str:
@@ -104,4 +114,4 @@ def _shape_fits(field: Field) -> bool:
     parts = [field.shape[at : at + 2] for at in range(0, len(field.shape), 2)]
     digits = field.max_len * (2 if field.data_enc == "b" and field.len_count == "bytes" else 1)
     fixed_digits = field.value is ValueClass.N and field.len_type == 0
-    return fixed_digits and digits == len(field.shape) and set(parts) <= set(_SHAPE_PARTS)
+    return fixed_digits and digits == len(field.shape) and set(parts) <= set(SHAPE_PARTS)

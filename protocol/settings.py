@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import TypeVar
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any, Final, TypeVar, get_args
 
 import msgspec
+
+from protocol.secrets import mask_digit_runs
 
 S = TypeVar("S")
 
@@ -27,11 +31,72 @@ class SettingsError(Exception):
 
 def parse_settings(text: str, kind: type[S], source: str) -> S:
     """Read TOML `text` of the file `source` as a Struct `kind`. Raises SettingsError."""
+    found: Any = {}
     problem = ""
     try:
-        return msgspec.convert(tomllib.loads(text), kind)
+        found = tomllib.loads(text)
+        return msgspec.convert(found, kind)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         problem = str(error)
     words, _, path = problem.partition(" - at `")
-    key = re.sub(r"^\$\.?", "", path.rstrip("`"))
-    raise SettingsError(source, key, words)
+    steps = _STEP.findall(path)
+    unknown = _UNKNOWN.fullmatch(words)
+    if unknown:
+        steps.append(unknown[1])
+        raise SettingsError(source, _key(steps), f"no such key; allowed: {_allowed(kind, steps)}")
+    if steps:
+        words += _shown(found, steps) + _choices(kind, steps)
+    raise SettingsError(source, _key(steps), words)
+
+
+_UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`")
+_STEP: Final = re.compile(r"[^.\[\]$`]+|\[[0-9.]*\]")
+
+
+def _key(steps: list[str]) -> str:
+    return ".".join(steps).replace(".[", "[")
+
+
+def _shown(found: Any, steps: list[str]) -> str:
+    """Return what stands at a key, when one place is meant and it may be shown."""
+    for step in steps:
+        place: Any = int(step[1:-1]) if step[1:-1].isdigit() and step[0] == "[" else step
+        try:
+            found = found[place]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    return f"; found {mask_digit_runs(repr(found))}" if not isinstance(found, dict | list) else ""
+
+
+def _allowed(kind: Any, steps: list[str]) -> str:
+    """Name the keys of the table that holds the unknown one, "those of the table" if unclear."""
+    for step in steps[:-1]:
+        kind = _inner(kind, step)
+    names = [field.encode_name for field in msgspec.structs.fields(kind)] if _struct(kind) else []
+    return ", ".join(names) or "those of the table"
+
+
+def _choices(kind: Any, steps: list[str]) -> str:
+    """Name the values a key may have, when they can be counted."""
+    for step in steps:
+        kind = _inner(kind, step)
+    is_enum = isinstance(kind, type) and issubclass(kind, Enum)
+    choices = [member.value for member in kind] if is_enum else get_args(kind)
+    return f"; allowed: {', '.join(choices)}" if choices and _all_text(choices) else ""
+
+
+def _all_text(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _inner(kind: Any, step: str) -> Any:
+    """Return the type one step down: a field of a Struct, an element, a value of a table."""
+    if _struct(kind):
+        kinds = [field.type for field in msgspec.structs.fields(kind) if field.encode_name == step]
+    else:
+        kinds = [inner for inner in get_args(kind) if inner not in (str, type(None), ...)]
+    return next(iter(kinds), None)
+
+
+def _struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)

@@ -62,7 +62,7 @@ DUPLICATE: Final = Words("重打印", "DUPLICATE")
 REPRINTED: Final = Words("重打印时间", "REPRINTED")
 RECOVERED: Final = Words("补录", "RECOVERED")
 SOURCE: Final = Words("来源", "SOURCE")
-TESTING: Final = Words("测试 凭证无效", "TESTING - VOID")
+TESTING: Final = Words("测试 凭证无效", "TESTING - NOT VALID")
 TESTING_BOTH: Final = "测试/TESTING 凭证无效"
 
 MERCHANT_NAME: Final = Words("商户名称", "MERCHANT NAME")

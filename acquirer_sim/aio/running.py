@@ -82,11 +82,12 @@ async def run_acquirer(
     on_ready: Callable[[Host], None],
     on_event: Callable[[HostEvent], None] = log_event,
     restart: Callable[[], None] | None = None,
+    codec: MessageCodec | None = None,
 ) -> None:
     """Run until cancelled or told to stop by SIGTERM or SIGINT; then drain. Raises as above."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    host = await start_host(start, on_event=on_event, restart=restart)
+    host = await start_host(start, codec=codec, on_event=on_event, restart=restart)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:

@@ -46,6 +46,7 @@ class PrinterFaults:
     resets_after_bytes: int | None = None
     swallows: bool = False
     clone: bool = False
+    illiterate: bool = False
     echo: Echo = Echo.RIGHT
     echo_delay_s: float = 0.0
     status_garbage: bool = False
@@ -56,7 +57,7 @@ class PrinterFaults:
         for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, (int, float)) and value < 0:
-                raise ValueError(f"{field.name} cannot be negative: {value}")
+                raise ValueError(f"a printer fault cannot be negative: {field.name} {value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ OPTIONS: Final[dict[str, FaultOption]] = {
     "reset": FaultOption("resets_after_bytes", int, "resets the connection after N bytes"),
     "swallow": FaultOption("swallows", None, "takes everything, prints nothing"),
     "clone": FaultOption("clone", None, "knows no process IDs (GS ( H)"),
+    "illiterate": FaultOption("illiterate", None, "prints the bytes of GS ( H as text"),
     "echo": FaultOption("echo", Echo, "process IDs: right, never, previous, previous-first, wrong"),
     "late-echo": FaultOption("echo_delay_s", float, "acknowledges N seconds late"),
     "garbage": FaultOption("status_garbage", None, "status bytes with wrong fixed bits"),
@@ -101,10 +103,9 @@ def parse_fault(text: str, faults: PrinterFaults) -> PrinterFaults:
             raise ValueError(f"the printer fault {name} takes no value, not {value!r}")
         return _with(faults, option.field, value=True)
     try:
-        read = option.read(value)
+        return _with(faults, option.field, value=option.read(value))
     except ValueError:
         raise ValueError(f"the printer fault {name} cannot be {value!r}: {option.help}") from None
-    return _with(faults, option.field, value=read)
 
 
 def _with(faults: PrinterFaults, field: str, *, value: object) -> PrinterFaults:

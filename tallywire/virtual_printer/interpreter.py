@@ -96,6 +96,10 @@ class Interpreter:
             case _:
                 assert_never(token)
 
+    def print_raw(self, text: bytes) -> list[Action]:
+        """Set bytes as text, whatever they were meant to be."""
+        return self._set_text(_decoded(text, "ascii"))
+
     # Text
 
     def _set_text(self, text: str) -> list[Action]:

@@ -303,6 +303,10 @@ class PrinterMachine:
             case Acknowledge(process_id=process_id):
                 if self.faults.clone:
                     self._note_unknown(b"\x1d(H")
+                elif self.faults.illiterate:
+                    self._note_unknown(b"\x1d(")
+                    text = self._interpreter.print_raw(b"H00" + process_id)
+                    self._pending.extendleft(reversed(text))
                 else:
                     self._replies.acknowledge(process_id, self.condition, now)
             case Answer(reply=reply):

@@ -43,7 +43,7 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     answer_s: float = 2.0
     confirm_s: float = 90.0
     silence_s: float = 5.0
-    fence_grace_s: float = 2.0
+    fence_grace_s: float = 5.0
     late_grace_s: float = 3.0
     retry_s: float = 5.0
     recheck_s: float = 30.0
@@ -82,6 +82,7 @@ class EscposPrinter:
         self._late: deque[bytes] = deque(maxlen=LATE_MAX)
         self._line: PrinterLine | None = None
         self._stale = False
+        self._echoes = False
 
     @property
     def name(self) -> str:
@@ -198,7 +199,8 @@ class EscposPrinter:
             known = self._known(line)
             if known is not None:
                 return known
-            if line.fenced and not line.echoes:
+            self._echoes = self._echoes or line.echoes
+            if line.fenced and not self._echoes:
                 fence_until = fence_until or self._fence_until(line)
                 if self._now() >= fence_until:
                     return Confirmed()

@@ -10,6 +10,7 @@ from typing import Final
 
 WITHOUT_A_MODULE: Final = {
     "tests/test_tidy.py": "the rules of the house, in tests/tidy",
+    "tests/tallywire/virtual_printer/test_escpos.py": "python-escpos prints on the virtual printer",
     "tests/world/test_auditor.py": "the three auditors together: of the wire, the books, the paper",
     "tests/test_docs.py": "README.md, docs/ and examples/ as a reader runs them",
 }
@@ -17,18 +18,20 @@ WITHOUT_A_MODULE: Final = {
 
 
 def unmirrored_tests(paths: Collection[str]) -> Iterator[str]:
-    """Yield each test file whose subject cannot be found: tests/a/test_b.py is of a/b.py."""
+    """Yield each test file whose subject cannot be found.
+
+    tests/a/test_b.py is about a/b.py, and so is tests/a/test_b_side.py, about one side of it.
+    """
+    modules = {path.removesuffix(".py") for path in paths if path.endswith(".py")}
+    modules |= {path.rpartition("/")[0] for path in paths}
     for path in sorted(paths):
         found = re.fullmatch(r"tests/(.*/)?test_(\w+)\.py", path)
-        if found and path not in WITHOUT_A_MODULE:
-            place, name = found[1] or "", found[2]
-            subjects = {
-                f"{root}{place}{rest}"
-                for root in ("", "tests/")
-                for rest in (f"{name}.py", f"{name}/")
-            }
-            if not any(path.startswith(tuple(subjects)) for path in paths):
-                yield f"{path}: there is no {place}{name}.py"
+        if not found or path in WITHOUT_A_MODULE:
+            continue
+        place, words = found[1] or "", found[2].split("_")
+        names = ["_".join(words[:count]) for count in range(1, len(words) + 1)]
+        if not any(f"{root}{place}{name}" in modules for root in ("", "tests/") for name in names):
+            yield f"{path}: there is no {place}{found[2]}.py"
 
 
 def unlocked(pyproject: str, lock: str) -> Iterator[str]:

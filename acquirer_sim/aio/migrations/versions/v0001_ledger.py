@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, String
+from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, String, UniqueConstraint
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+ENTRY = BigInteger().with_variant(Integer, "sqlite")
 
 
 POSTINGS = """
@@ -102,10 +104,9 @@ def _create_payments() -> None:
         _text("authorisation", 6, nullable=True),
         _text("settlement_date", 4),
         _text("status", 10),
-        _number("entry"),
+        Column("entry", ENTRY, primary_key=True, autoincrement=False),
         _text("at", 32),
-        PrimaryKeyConstraint("terminal", "merchant", "batch", "stan"),
-        sqlite_with_rowid=False,
+        UniqueConstraint("terminal", "merchant", "batch", "stan"),
     )
     op.create_table(
         "reversal",

@@ -1,0 +1,122 @@
+"""`tallywire acquirer`: the host side, in a process of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from acquirer_sim.configuration import load_configuration
+from acquirer_sim.errors import AcquirerError, ListenError
+from acquirer_sim.faults import load_faults
+from tallywire.address import ADDRESS
+from tallywire.exits import Ending, Exit
+from tallywire.running import read_settings, run, tell
+
+if TYPE_CHECKING:
+    from acquirer_sim.aio.host import Host, HostEvent
+    from acquirer_sim.aio.running import Start
+    from protocol.link import MessageCodec
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--listen", type=ADDRESS, default="127.0.0.1:8583", show_default=True)
+@click.option(
+    "--ledger",
+    default="sqlite:acquirer.db",
+    show_default=True,
+    help="sqlite:PATH keeps the books in a file, memory: forgets them, none: keeps none.",
+)
+@click.option("--config", type=FILE, help="Cards, merchants, terminals and rules, as TOML.")
+@click.option("--faults", type=FILE, help="What is to go wrong, as TOML.")
+@click.option(
+    "--codec",
+    type=click.Choice(["compiled", "reference"]),
+    default="compiled",
+    show_default=True,
+    help="reference is pyiso8583: slower, and by other hands.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Tell events as JSON lines.")
+def command(
+    *,
+    listen: tuple[str, int],
+    ledger: str,
+    config: Path | None,
+    faults: Path | None,
+    codec: str,
+    as_json: bool,
+) -> None:
+    """Run an acquirer host with a real ledger, until SIGTERM or Ctrl-C.
+
+    Without files it takes any terminal, approves published test cards and refuses all others;
+    amounts from 1000.01 to 1000.99 ask for the response code in their cents.
+    """
+    run(_serve(listen, ledger, config, faults, codec, as_json=as_json), as_json=as_json)
+
+
+async def _serve(
+    listen: tuple[str, int],
+    ledger: str,
+    config: Path | None,
+    faults: Path | None,
+    codec: str,
+    *,
+    as_json: bool,
+) -> None:
+    from acquirer_sim.aio.running import Start, run_acquirer
+
+    start = Start(
+        host=listen[0],
+        port=listen[1],
+        ledger=ledger,
+        configuration=read_settings(config, load_configuration),
+        faults=read_settings(faults, load_faults),
+    )
+    voice = Voice(start, as_json=as_json)
+    ending: Ending | None = None
+    try:
+        await run_acquirer(
+            start, on_ready=voice.ready, on_event=voice.event, codec=_codec(codec, start.dialect)
+        )
+    except AcquirerError as error:
+        code = Exit.UNREACHABLE if isinstance(error, ListenError) else Exit.STORAGE
+        ending = Ending(code, error.sentence, error.next_step, error.code)
+    if ending is not None:
+        raise ending
+
+
+def _codec(name: str, dialect: str) -> MessageCodec | None:
+    """None is the compiled one; the other's library is imported only when asked for."""
+    if name == "compiled":
+        return None
+    from protocol.dialect import builtin_dialect
+    from protocol.reference import ReferenceCodec
+
+    return ReferenceCodec(builtin_dialect(dialect))
+
+
+class Voice:
+    """What the running host says, to a person or to a program."""
+
+    def __init__(self, start: Start, *, as_json: bool) -> None:
+        self._start = start
+        self._as_json = as_json
+
+    def ready(self, host: Host) -> None:
+        """The address is open."""
+        address, port = host.server.addresses[0]
+        if self._as_json:
+            tell(event="listening", host=address, port=port, ledger=self._start.ledger)
+        else:
+            ledger = self._start.ledger
+            click.echo(f"Acquirer on {address}:{port}, ledger {ledger}. Ctrl-C stops it.")
+
+    def event(self, event: HostEvent) -> None:
+        """Something happened that a person may want to know."""
+        if self._as_json:
+            tell(event=event.kind, text=event.text)
+        else:
+            click.echo(f"{event.kind}: {event.text}")

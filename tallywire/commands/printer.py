@@ -1,0 +1,109 @@
+"""`tallywire printer`: a virtual ESC/POS printer on a TCP port."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from tallywire.address import ADDRESS
+from tallywire.exits import Ending, Exit
+from tallywire.lines import stdin_lines
+from tallywire.running import run, tell
+from tallywire.virtual_printer import (
+    OPTIONS,
+    PrinterFaults,
+    PrinterStartError,
+    VirtualPrinter,
+    control_line,
+    parse_fault,
+    run_printer,
+)
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Faults: " + ", ".join(OPTIONS) + ".",
+)
+@click.option("--listen", type=ADDRESS, default="127.0.0.1:9100", show_default=True)
+@click.option("--paper", type=click.IntRange(0, 999_999), help="Lines left on the roll.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Draw every slip into this folder, as PNG and text.",
+)
+@click.option("--fault", "faults", multiple=True, metavar="NAME[=VALUE]", help="May be repeated.")
+@click.option("--control", is_flag=True, help='Take lines like "paper 50" on standard input.')
+@click.option("--json", "as_json", is_flag=True, help="Tell events as JSON lines.")
+def command(
+    *,
+    listen: tuple[str, int],
+    paper: int | None,
+    out: Path | None,
+    faults: tuple[str, ...],
+    control: bool,
+    as_json: bool,
+) -> None:
+    """Run a virtual receipt printer, until SIGTERM or Ctrl-C.
+
+    It answers status questions like a real one (DLE EOT, ASB, GS r, GS ( H), runs out of paper
+    and prints on when SIGUSR1, or "paper" with --control, puts a new roll in.
+    """
+    run(_serve(listen, paper, out, faults, control=control, as_json=as_json), as_json=as_json)
+
+
+async def _serve(
+    listen: tuple[str, int],
+    paper: int | None,
+    out: Path | None,
+    fault_words: tuple[str, ...],
+    *,
+    control: bool,
+    as_json: bool,
+) -> None:
+    faults = _faults(fault_words)
+    problem = ""
+    async with asyncio.TaskGroup() as group:
+
+        def ready(printer: VirtualPrinter) -> None:
+            if as_json:
+                tell(event="listening", host=printer.host, port=printer.port)
+            else:
+                slips = f", slips in {out}" if out else ""
+                click.echo(f"Printer on {printer.host}:{printer.port}{slips}. Ctrl-C stops it.")
+            if control:
+                group.create_task(_take_lines(printer, as_json=as_json), name="control")
+
+        try:
+            await run_printer(listen, paper, out, ready, faults=faults)
+        except PrinterStartError as error:
+            problem = str(error)
+    if problem:
+        raise Ending(
+            Exit.UNREACHABLE,
+            f"{problem[0].upper()}{problem[1:]}.",
+            "Choose with --listen and --out.",
+        )
+
+
+def _faults(words: tuple[str, ...]) -> PrinterFaults:
+    faults = PrinterFaults()
+    problem = ""
+    for word in words:
+        try:
+            faults = parse_fault(word, faults)
+        except ValueError as error:
+            problem = str(error)
+    if problem:
+        raise Ending(Exit.USAGE, f"{problem}.", "See tallywire printer --help.")
+    return faults
+
+
+async def _take_lines(printer: VirtualPrinter, *, as_json: bool) -> None:
+    async for line in stdin_lines():
+        answer = await control_line(printer, line)
+        if as_json:
+            tell(event="control", text=answer)
+        else:
+            click.echo(answer)

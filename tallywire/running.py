@@ -1,0 +1,94 @@
+"""Running a command's coroutine: signals in, exit codes out, never a traceback for the world.
+
+Imports little: the acquirer's start-up goes through here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from protocol.settings import SettingsError
+from tallywire.exits import Ending, Exit
+
+S = TypeVar("S")
+
+
+def run(main: Coroutine[Any, Any, None], *, as_json: bool) -> None:
+    """Run until done, or until SIGINT or SIGTERM; then exit with the code of its ending."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    ending: Ending | None = None
+    try:
+        asyncio.run(_until_told(main))
+    except Ending as error:
+        ending = error
+    except SettingsError as error:
+        ending = Ending(Exit.CONFIGURATION, f"{error}.", "Mend the file and try again.")
+    except OSError as error:
+        ending = Ending(Exit.STORAGE, f"The system refused: {error.strerror or error}.")
+    except KeyboardInterrupt:
+        ending = None
+    if ending is not None:
+        fail(ending, as_json=as_json)
+
+
+def fail(ending: Ending, *, as_json: bool) -> None:
+    """Tell the ending and exit with its code."""
+    if as_json:
+        tell(
+            event="failed",
+            code=ending.code,
+            sentence=ending.sentence,
+            next=ending.next_step,
+            exit=int(ending.exit_code),
+        )
+    else:
+        words = (ending.code, ending.sentence, ending.next_step)
+        click.echo(" ".join(word for word in words if word), err=True)
+    sys.exit(int(ending.exit_code))
+
+
+def tell(**line: object) -> None:
+    """Print one JSON object on a line of its own, at once."""
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def read_settings(path: Path | None, load: Callable[[str, str], S]) -> S | None:
+    """Read and load a settings file; None without one. Raises Ending or SettingsError."""
+    if path is None:
+        return None
+    problem = ""
+    try:
+        return load(path.read_text("utf-8"), str(path))
+    except OSError as error:
+        problem = error.strerror or "cannot be read"
+    except UnicodeDecodeError:
+        problem = "is no UTF-8 text"
+    raise Ending(Exit.CONFIGURATION, f"{path}: {problem}.", "Give a TOML file.")
+
+
+async def _until_told(main: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    told = False
+
+    def stop() -> None:
+        nonlocal told
+        told = True
+        task.cancel()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+    try:
+        await main
+    except asyncio.CancelledError:
+        if not told:
+            raise

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import sqlite3
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from acquirer_sim.decide import decide, needs
+from acquirer_sim.working_set import WorkingSet
+from protocol.operations import Echo, Reply, Request
+from tests.acquirer_sim.asking import (
+    BATCH,
+    NOW,
+    ORIGIN,
+    OTHER,
+    STAMP,
+    Books,
+    end,
+    item,
+    purchase,
+    reversal,
+    settlement,
+    sign_on,
+)
+
+
+def _some_request(kind: int, stan: int, other: bool) -> Request:  # noqa: FBT001 — drawn, not typed
+    origin = OTHER if other else ORIGIN
+    return (
+        purchase(stan, 100 * stan, origin=origin),
+        reversal(stan, 100 * stan, origin=origin),
+        settlement(stan % 3, 100, origin=origin),
+        item(stan, 100 * stan, origin=origin),
+        end(stan, origin=origin),
+        sign_on(origin=origin),
+    )[kind]
+
+
+requests = st.lists(
+    st.builds(_some_request, st.integers(0, 5), st.integers(1, 4), st.booleans()), max_size=12
+)
+
+
+@given(requests, st.lists(st.integers(0, 12), max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_groups_decide_as_single_requests_do(asked: list[Request], cuts: list[int]) -> None:
+    """However a sequence is cut into groups, replies and books are the same."""
+    alone, grouped = Books(), Books()
+    expected = [alone.one(request) for request in asked]
+
+    places = sorted({0, len(asked), *(cut for cut in cuts if cut < len(asked))})
+    replies: list[Reply] = []
+    for begin, stop in pairwise(places):
+        replies += grouped.ask(*asked[begin:stop])
+
+    assert expected == replies
+    assert alone.dump() == grouped.dump()
+    assert [] == grouped.rows("SELECT entry FROM posting GROUP BY entry HAVING sum(minor) <> 0")
+    for made in (alone, grouped):
+        made.ledger.close()
+
+
+def test_unknown_request_gets_a_problem_and_its_neighbour_a_reply(books: Books) -> None:
+    unknown = Request(origin=ORIGIN, stan="000001", stamp=STAMP)
+
+    refused, bought = books.decide(unknown, purchase(1))
+
+    assert (None, "no decision for Request") == (refused.reply, refused.problem)
+    assert bought.reply is not None
+
+
+def test_echo_needs_nothing(books: Books) -> None:
+    echo = Echo(origin=ORIGIN, stan="000001", stamp=STAMP)
+
+    assert "00" == books.one(echo).code
+    assert set() == needs([echo], books.policy).terminals
+
+
+def test_trailer_needs_its_whole_batch(books: Books) -> None:
+    assert {(ORIGIN.terminal_id, ORIGIN.merchant_id, BATCH)} == needs(
+        [end(1)], books.policy
+    ).uploads
+
+
+def test_group_changes_nothing_when_nothing_is_asked_of_the_disk() -> None:
+    """A repeat that only reads leaves the journal's number alone."""
+    commits: list[int] = []
+
+    def count(commit: object) -> None:
+        commits.append(1)
+        commit()  # type: ignore[operator] # a callable
+
+    books = Books(around_commit=count)
+    books.ask(purchase(1))
+    before = books.dump()
+    books.ask(purchase(1), sign_on())
+
+    assert before == books.dump()
+    books.ledger.close()
+
+
+def test_poisoned_request_fails_alone(books: Books) -> None:
+    """A handler writes last, so one that raises has written nothing; the rest goes on."""
+    rows = WorkingSet()
+    broken = purchase(1, amount=None)
+
+    decisions = decide(rows, [broken, purchase(2)], NOW, books.policy)
+
+    assert (None, "Purchase: AttributeError") == (decisions[0].reply, decisions[0].problem)
+    assert ["000002"] == [row.stan for row in rows.payments.values()]
+    assert [1234] == [row.debit_minor for row in rows.batches.values()]
+
+
+def test_ledger_refuses_changes_to_a_transfer(books: Books) -> None:
+    """Postings are never updated: the schema says so too."""
+    books.ask(purchase(1))
+    problem = ""
+
+    try:
+        books.rows("UPDATE transfer SET minor = 1")
+    except sqlite3.IntegrityError as error:
+        problem = str(error)
+
+    assert "transfer rows are never changed" == problem

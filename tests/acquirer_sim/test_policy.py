@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import pytest
+
+from acquirer_sim.configuration import default_configuration, load_configuration
+from acquirer_sim.magic import MAGIC_CODES
+from acquirer_sim.policy import Policy
+from protocol.secrets import Pan
+from tests.acquirer_sim.asking import KEY, NOW, VISA, purchase
+
+
+def code_of(text: str, minor: int = 1234, pan: str = VISA, spent: int = 0) -> str:
+    policy = Policy(load_configuration(text, "test.toml"), KEY)
+    return policy.judge(purchase(1, minor, pan=pan), policy.card(Pan(pan)), spent)
+
+
+@pytest.mark.parametrize("code", MAGIC_CODES)
+def test_magic_amount_gets_its_code(code: str) -> None:
+    """1000.xx is answered xx."""
+    assert code == code_of("", 100_000 + int(code))
+
+
+@pytest.mark.parametrize("minor", [100_000, 100_002, 100_051 - 1, 200_051])
+def test_ordinary_amount_is_approved(minor: int) -> None:
+    assert "00" == code_of("", minor)
+
+
+def test_magic_can_be_switched_off() -> None:
+    assert "00" == code_of("magic_amounts = false", 100_051)
+
+
+@pytest.mark.parametrize(
+    ("pan", "code"),
+    [
+        ("5555555555554444", "00"),
+        ("378282246310005", "00"),
+        ("6200000000000005", "00"),
+        ("4000000000000002", "05"),
+        ("4000000000000069", "54"),
+        ("371449635398431", "41"),
+        ("4111111111111112", "14"),
+        ("987654321098", "15"),
+    ],
+)
+def test_card_has_its_answer(pan: str, code: str) -> None:
+    """Published test cards are approved or declined as listed; any other card is refused."""
+    assert code == code_of("", pan=pan)
+
+
+def test_foreign_cards_are_taken_when_told_so() -> None:
+    assert "00" == code_of("test_cards_only = false", pan="987654321098")
+    assert "14" == code_of("test_cards_only = false", pan="987654321099")
+
+
+def test_limits_are_kept() -> None:
+    assert "61" == code_of("", 10_001, pan="5105105105105100")
+    assert "00" == code_of("", 10_000, pan="5105105105105100")
+    assert "51" == code_of("", 1, pan="4012888888881881", spent=50_000)
+
+
+RULES = """
+unknown_terminals = "refuse"
+
+[[terminal]]
+id = "T0000001"
+
+[[merchant]]
+id = "M00000000000001"
+
+[[rule]]
+code = "61"
+card = "4111"
+minor_min = 5000
+minor_max = 6000
+
+[[rule]]
+code = "59"
+minor_min = 5500
+"""
+
+
+@pytest.mark.parametrize(
+    ("minor", "pan", "code"),
+    [
+        (4999, VISA, "00"),
+        (5500, VISA, "61"),
+        (6001, VISA, "59"),
+        (5500, "5555555555554444", "59"),
+    ],
+)
+def test_first_matching_rule_decides(minor: int, pan: str, code: str) -> None:
+    assert code == code_of(RULES, minor, pan)
+
+
+def test_unknown_terminal_is_refused_when_told_so() -> None:
+    assert "97" == code_of('unknown_terminals = "refuse"')
+
+
+def test_unknown_merchant_is_refused_when_told_so() -> None:
+    assert "03" == code_of('unknown_merchants = "refuse"')
+
+
+def test_settlement_date_is_local() -> None:
+    """F15 in the host's time zone: 11:34 UTC is the same day in Shanghai, 17:00 is the next."""
+    policy = Policy(default_configuration(), KEY)
+
+    assert "1120" == policy.settlement_date(NOW)
+    assert "1121" == policy.settlement_date(NOW.replace(hour=17))
+
+
+def test_facts_of_cards_show_no_number() -> None:
+    policy = Policy(default_configuration(), KEY)
+    facts = policy.card(Pan(VISA))
+
+    assert ("411111******1111", 24) == (facts.mask, len(facts.token))
+    assert facts is policy.card(Pan(VISA))
