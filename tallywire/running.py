@@ -28,16 +28,29 @@ def run(main: Coroutine[Any, Any, None], *, as_json: bool) -> None:
     ending: Ending | None = None
     try:
         asyncio.run(_until_told(main))
-    except Ending as error:
-        ending = error
-    except SettingsError as error:
-        ending = Ending(Exit.CONFIGURATION, f"{error}.", "Mend the file and try again.")
-    except OSError as error:
-        ending = Ending(Exit.STORAGE, f"The system refused: {error.strerror or error}.")
     except KeyboardInterrupt:
-        ending = None
+        return
+    except Exception as error:
+        ending = ending_of(error)
+        if ending is None:
+            raise
     if ending is not None:
         fail(ending, as_json=as_json)
+
+
+def ending_of(error: Exception) -> Ending | None:
+    """Return the ending that an error means to a user, None for a bug of ours."""
+    match error:
+        case Ending():
+            return error
+        case SettingsError():
+            return Ending(Exit.CONFIGURATION, f"{error}.", "Mend the file and try again.")
+        case OSError():
+            return Ending(Exit.STORAGE, f"The system refused: {error.strerror or error}.")
+        case ExceptionGroup():
+            return next(filter(None, map(ending_of, error.exceptions)), None)
+        case _:
+            return None
 
 
 def fail(ending: Ending, *, as_json: bool) -> None:

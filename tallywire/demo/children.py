@@ -102,11 +102,19 @@ class Child:
     async def tell(self, do: str, **arguments: object) -> int:
         """Give a command and return its number, for `result_of`."""
         number = next(self._numbers)
+        await self._type(msgspec.json.encode({"id": number, "do": do, **arguments}))
+        return number
+
+    async def control(self, line: str) -> str:
+        """Type one line at a child that runs with --control; return what it says."""
+        await self._type(line.encode())
+        return str((await self.expect("control"))["text"])
+
+    async def _type(self, line: bytes) -> None:
         stream = self._process.stdin
         assert stream is not None
-        stream.write(msgspec.json.encode({"id": number, "do": do, **arguments}) + b"\n")
+        stream.write(line + b"\n")
         await stream.drain()
-        return number
 
     async def result_of(self, number: int) -> Line:
         """Wait for the result of command `number`."""

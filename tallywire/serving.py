@@ -1,0 +1,233 @@
+"""`tallywire terminal serve`: a terminal that stays, commanded in JSON lines.
+
+    in    {"id": 7, "do": "sale", "amount": "12.50", "card": "4111111111111111"}
+    out   {"id": 7, "result": {...}}           or {"id": 7, "error": {"code": ..., ...}}
+    out   {"event": "notice", ...}             whenever there is something to tell
+    out   {"event": "ready", ...}              once, when what was left behind is finished
+
+While it stays, it finishes by itself what is unfinished, with growing pauses, prints what waits
+as soon as a printer has news, and asks the host for an echo when the line was idle for long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+from terminal.aio.driver import Terminal
+from terminal.results import PaymentResult, SettlementResult, Status
+
+from protocol.amount import Amount
+from protocol.operations import Card
+from protocol.secrets import Pan
+from tallywire.running import tell
+from terminal.aio.paperwork import PrintOutcome
+from terminal.errors import TerminalError
+from terminal.texts import text_of
+
+PAUSES_S: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
+"""Between attempts to finish what is unfinished; the last one is repeated."""
+
+IDLE_S: Final = 120.0
+
+Answer = dict[str, Any]
+
+
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line in. Which fields a command wants, `COMMANDS` says."""
+
+    id: int
+    do: str
+    amount: str = ""
+    card: str = ""
+    expiry: str | None = None
+    what: str = "last"
+    stan: str = ""
+    batch: str | None = None
+    limit: int = 100
+
+
+class BadCommand(Exception):
+    """A line that cannot be carried out: `str()` is the sentence."""
+
+
+class Service:
+    """One terminal, its commands, and what it does by itself."""
+
+    def __init__(self, terminal: Terminal, *, currency: str) -> None:
+        self._terminal = terminal
+        self._currency = currency
+        self._unfinished = asyncio.Event()
+        self._used = asyncio.Event()
+
+    async def run(self, lines: AsyncIterator[str]) -> None:
+        """Serve until the lines end or it is cancelled."""
+        async with asyncio.TaskGroup() as group:
+            await self._finish_once()
+            tell(event="ready", **await self.status())
+            helpers = (
+                group.create_task(self._terminal.paperwork.watch(), name="paper"),
+                group.create_task(self._keep_finishing(), name="unfinished business"),
+                group.create_task(self._keep_alive(), name="echo test"),
+            )
+            async for line in lines:
+                if line.strip():
+                    await self._take(line)
+            for helper in helpers:
+                helper.cancel()
+
+    async def status(self) -> Answer:
+        """Where the terminal stands, and how many papers it owes."""
+        answer: Answer = msgspec.to_builtins(await self._terminal.status())
+        answer["paper_owed"] = len(await self._terminal.paperwork.owed())
+        return answer
+
+    async def _take(self, line: str) -> None:
+        number, error = None, None
+        try:
+            command = msgspec.json.decode(line, type=Command)
+            number = command.id
+            tell(id=number, result=await self.perform(command))
+        except (BadCommand, msgspec.DecodeError) as problem:
+            error = {"code": "", "sentence": f"{problem}", "next": ""}
+        except TerminalError as problem:
+            step = text_of(problem.code).next_en
+            error = {"code": problem.code, "sentence": problem.sentence, "next": step}
+        if error is not None:
+            tell(id=number, error=error)
+        self._used.set()
+
+    async def perform(self, command: Command) -> Answer:
+        """Carry out one command. Raises BadCommand or TerminalError."""
+        perform = COMMANDS.get(command.do)
+        if perform is None:
+            raise BadCommand(f"no command {command.do!r}; there are {', '.join(COMMANDS)}")
+        answer = await perform(self, command)
+        if await self._is_unfinished():
+            self._unfinished.set()
+        return answer
+
+    async def sign_on(self, command: Command) -> Answer:
+        """Sign on."""
+        return _plain(await self._terminal.sign_on())
+
+    async def echo(self, command: Command) -> Answer:
+        """Ask whether the host is there."""
+        return _plain(await self._terminal.echo())
+
+    async def sale(self, command: Command) -> Answer:
+        """Sell `amount` on `card` (and `expiry`)."""
+        try:
+            amount = Amount.parse(command.amount, self._currency)
+            card = Card(Pan(command.card), command.expiry)
+        except ValueError as error:
+            problem = str(error)
+        else:
+            return _plain(await self._terminal.sale(amount, card))
+        raise BadCommand(problem)
+
+    async def settle(self, command: Command) -> Answer:
+        """Close the batch."""
+        return _plain(await self._terminal.settle())
+
+    async def recover(self, command: Command) -> Answer:
+        """Finish what is unfinished, now."""
+        return _plain(await self._terminal.recover())
+
+    async def read_status(self, command: Command) -> Answer:
+        """Where the terminal stands."""
+        return await self.status()
+
+    async def payments(self, command: Command) -> Answer:
+        """List payments, newest first, of one `batch` or of all, at most `limit`."""
+        lines = await self._terminal.payments(batch=command.batch, limit=command.limit)
+        return {"payments": msgspec.to_builtins(lines)}
+
+    async def batches(self, command: Command) -> Answer:
+        """List batches, newest first."""
+        return {"batches": msgspec.to_builtins(await self._terminal.batches(limit=command.limit))}
+
+    async def reprint(self, command: Command) -> Answer:
+        """Reprint `what`: last, any (with `stan`) or settlement (with `batch`, or the last)."""
+        outcomes = await reprint(
+            self._terminal, command.what, stan=command.stan, batch=command.batch
+        )
+        return {"jobs": [plain_outcome(outcome) for outcome in outcomes]}
+
+    async def _finish_once(self) -> Status:
+        status = await self._terminal.recover()
+        await self._terminal.paperwork.print_waiting()
+        return status
+
+    async def _is_unfinished(self) -> bool:
+        status = await self._terminal.status()
+        return status.mode in ("REVERSAL_PENDING", "SETTLEMENT_UNCERTAIN", "UPLOADING")
+
+    async def _keep_finishing(self) -> None:
+        """Try again with growing pauses while something is unfinished; else wait for news."""
+        tries = 0
+        while True:
+            if not await self._is_unfinished():
+                tries = 0
+                self._unfinished.clear()
+                await self._unfinished.wait()
+            await asyncio.sleep(PAUSES_S[min(tries, len(PAUSES_S) - 1)])
+            tries += 1
+            await self._terminal.recover()
+
+    async def _keep_alive(self) -> None:
+        while True:
+            self._used.clear()
+            try:
+                async with asyncio.timeout(IDLE_S):
+                    await self._used.wait()
+            except TimeoutError:
+                await self._terminal.echo()
+
+
+async def reprint(
+    terminal: Terminal, what: str, *, stan: str = "", batch: str | None = None
+) -> tuple[PrintOutcome, ...]:
+    """Find a paper of the archive and print it again. Raises TerminalError (L08, L09, ...)."""
+    paperwork = terminal.paperwork
+    match what:
+        case "last":
+            snapshot = await paperwork.find_last_receipt()
+        case "any":
+            snapshot = await paperwork.find_receipt(stan, batch)
+        case "settlement":
+            snapshot = await paperwork.find_settlement(batch)
+        case _:
+            raise BadCommand(f"nothing called {what!r} can be reprinted: last, any, settlement")
+    return await paperwork.reprint(snapshot.document_id)
+
+
+def plain_outcome(outcome: PrintOutcome) -> Answer:
+    """Return what became of a print job, for JSON."""
+    return {
+        "job": outcome.job_id,
+        "state": outcome.state.value,
+        "duplicate": outcome.duplicate,
+        "cause": outcome.cause,
+        "printed": outcome.printed,
+    }
+
+
+def _plain(result: PaymentResult | SettlementResult | Status | msgspec.Struct) -> Answer:
+    answer: Answer = msgspec.to_builtins(result)
+    return answer
+
+
+COMMANDS: Final[dict[str, Callable[[Service, Command], Awaitable[Answer]]]] = {
+    "sign-on": Service.sign_on,
+    "echo": Service.echo,
+    "sale": Service.sale,
+    "settle": Service.settle,
+    "recover": Service.recover,
+    "status": Service.read_status,
+    "list": Service.payments,
+    "batches": Service.batches,
+    "reprint": Service.reprint,
+}

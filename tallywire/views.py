@@ -1,0 +1,59 @@
+"""Status and lists for a person, with rich."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from terminal.results import PaymentLine, Status
+
+from protocol.amount import Amount
+
+STYLES: Final = {
+    "approved": "green",
+    "declined": "yellow",
+    "reversed": "yellow",
+    "not_sent": "dim",
+}
+"""Everything else is unfinished: red."""
+
+
+def show_status(status: Status, paper_owed: int) -> None:
+    """Show where the terminal stands, one fact on a line."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    sum_of = Amount(status.unsettled_minor, status.currency)
+    for name, value in (
+        ("terminal", f"{status.terminal_id} of {status.merchant_id}"),
+        ("mode", status.mode),
+        ("signed on", "yes" if status.signed_on else "no"),
+        ("batch", status.batch),
+        ("payments in it", f"{status.unsettled_count} for {sum_of}"),
+        ("room for", str(status.unsettled_max - status.unsettled_count)),
+        ("reversals pending", str(status.reversals_pending)),
+        ("reversals for a person", str(status.reversals_manual)),
+        ("settlement", status.settlement),
+        ("papers owed", str(paper_owed)),
+    ):
+        table.add_row(Text(name, style="dim"), value)
+    Console(highlight=False).print(table)
+
+
+def show_payments(lines: Sequence[PaymentLine], zone: ZoneInfo) -> None:
+    """Show payments in the shop's time."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for header in ("batch", "voucher", "time", "card", "outcome", "code", "authorisation"):
+        table.add_column(header)
+    table.add_column("amount", justify="right")
+    for line in lines:
+        at = datetime.fromisoformat(line.at).astimezone(zone)
+        outcome = Text(line.outcome, style=STYLES.get(line.outcome, "red"))
+        amount = str(Amount(line.amount_minor, line.currency))
+        when = f"{at:%m-%d %H:%M:%S}"
+        words = (line.batch, line.stan, when, line.card, outcome, line.code or line.cause)
+        table.add_row(*words, line.authorisation, amount)
+    Console(highlight=False).print(table)
