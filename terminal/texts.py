@@ -60,6 +60,25 @@ TEXTS: Final[dict[str, Text]] = {
     "L11": Text("该批次已结算", "This batch is closed", "请使用退货", "Make a refund instead"),
     "L12": Text("金额不符", "The amount is not the original's", "请核对金额", "Check the amount"),
     "L13": Text("卡号不符", "The card is not the original's", "请使用原卡", "Use the same card"),
+    "L14": Text(
+        "仅受理公布的测试卡",
+        "Only published test cards are accepted",
+        "请使用测试卡",
+        "Use a test card; this terminal is a simulator, not a certified device",
+    ),
+    "L15": Text(
+        "金额超出限制",
+        "The amount is outside this terminal's limits",
+        "请核对金额",
+        "Check the amount",
+    ),
+    "L16": Text("本批次无交易", "The batch holds nothing to settle", "无需结算", "Nothing to do"),
+    "L17": Text(
+        "批次号与主机不一致",
+        "The acquirer has another batch open",
+        "请先结算并核对",
+        "Settle, then compare both sides; the number here is kept",
+    ),
     "L20": Text(
         "无法连接主机",
         "The acquirer cannot be reached",

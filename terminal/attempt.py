@@ -1,0 +1,253 @@
+"""The settlement of one batch as data: its phases, its facts, its events.
+
+Two machines work on it: `terminal.settlement` asks for the close until it is answered,
+`terminal.upload` sends the payments one by one when the answer was "out of balance".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import msgspec
+
+from protocol.operations import (
+    Settlement,
+    SettlementReply,
+    Totals,
+    UploadEnd,
+    UploadItem,
+)
+from terminal.facts import Fact
+from terminal.machine import Event
+
+
+class SettlementPhase(Enum):
+    """Where a batch stands on its way to be closed."""
+
+    OPEN = "open"
+    PREPARED = "prepared"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    REPEATING = "repeating"
+    DISPUTED = "disputed"
+    UPLOADING = "uploading"
+    UPLOAD_WAITING = "upload_waiting"
+    ENDING = "ending"
+    CLOSED_BALANCED = "closed_balanced"
+    CLOSED_UNBALANCED = "closed_unbalanced"
+
+
+CLOSED = frozenset({SettlementPhase.CLOSED_BALANCED, SettlementPhase.CLOSED_UNBALANCED})
+
+
+class SettlementPrepared(Fact, frozen=True, kw_only=True):
+    """The batch is frozen: these totals, this item list, this request."""
+
+    batch: str
+    stan: str
+    transmission: str
+    time: str
+    date: str
+    settlement_date: str
+    currency: str
+    totals: Totals
+    items_hash: str
+
+
+class SettlementSending(Fact, frozen=True, kw_only=True):
+    """Request number `sends` begins; from here on the host may have closed the batch."""
+
+    batch: str
+    sends: int
+
+
+class SettlementUncertain(Fact, frozen=True, kw_only=True):
+    """No valid answer came: the batch may be closed at the host or not."""
+
+    batch: str
+    cause: str
+
+
+class SettlementCancelled(Fact, frozen=True, kw_only=True):
+    """The only request certainly never left: the batch is open again."""
+
+    batch: str
+    cause: str
+
+
+class SettlementDisputed(Fact, frozen=True, kw_only=True):
+    """The host answered, and it is no closing answer; `final` when it said so twice."""
+
+    batch: str
+    code: str
+    result: str
+    host_totals: Totals | None
+    problem: str
+    final: bool
+
+
+class SettlementAnswered(Fact, frozen=True, kw_only=True):
+    """The host's verdict: its code, result, own totals and date."""
+
+    batch: str
+    code: str
+    result: str
+    host_totals: Totals | None
+    settlement_date: str = ""
+
+
+class PlannedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the upload: its number, its own STAN, the payment it speaks of."""
+
+    number: int
+    stan: str
+    original_stan: str
+
+
+class UploadPlanned(Fact, frozen=True, kw_only=True):
+    """The batch is uploaded item by item: every STAN is taken here, once and for all."""
+
+    batch: str
+    transmission: str
+    time: str
+    date: str
+    items: tuple[PlannedItem, ...]
+    end_stan: str
+
+
+class UploadItemTaken(Fact, frozen=True, kw_only=True):
+    """The host has this item; `code` is 00 or 94."""
+
+    batch: str
+    number: int
+    code: str
+
+
+class UploadItemFailed(Fact, frozen=True, kw_only=True):
+    """The host did not take this item, or did not say so."""
+
+    batch: str
+    number: int
+    cause: str
+
+
+class BatchClosed(Fact, frozen=True, kw_only=True):
+    """The batch is closed, `next_batch` is open: the one place where the number changes (I11)."""
+
+    batch: str
+    outcome: str
+    next_batch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What is to be uploaded. `cursor` is the last number tried in this round."""
+
+    items: tuple[UploadItem, ...]
+    end: UploadEnd
+    taken: frozenset[int] = frozenset()
+    cursor: int = 0
+    round: int = 1
+    rounds_max: int = 3
+
+    @property
+    def next_item(self) -> UploadItem | None:
+        """Return the next item of this round that the host does not have yet."""
+        waiting = (item for item in self.items if item.number not in self.taken)
+        return next((item for item in waiting if item.number > self.cursor), None)
+
+    @property
+    def all_taken(self) -> bool:
+        """True when only the trailer is left to say."""
+        return len(self.taken) == len(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The settlement of one batch. `request` is the first 0500; a later one differs in `repeat`."""
+
+    phase: SettlementPhase
+    request: Settlement
+    items_hash: str
+    next_batch: str
+    timeout_s: float
+    sends: int = 0
+    upload: Upload | None = None
+
+    @property
+    def batch(self) -> str:
+        """Return the batch that is being closed."""
+        return self.request.batch
+
+    @property
+    def key(self) -> str:
+        """Return the name of this settlement in notices and logs: its batch."""
+        return self.batch
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare(Event):
+    """The preconditions hold and the operator confirmed: freeze the batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(Event):
+    """Go on with what is open: by the clock, at power-on, or because a person said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balanced(Event):
+    """Both sides hold the same; `papers` are the facts of slip, copy and print job."""
+
+    reply: SettlementReply
+    papers: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unbalanced(Event):
+    """The totals differ: `planned` takes the STANs of the upload that begins."""
+
+    reply: SettlementReply
+    planned: UploadPlanned
+    upload: Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed(Event):
+    """The host answered with something that closes nothing."""
+
+    reply: SettlementReply
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTaken(Event):
+    """The host has the item that was sent last."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFailed(Event):
+    """The item that was sent last was refused, or nothing readable came."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllTaken(Event):
+    """Connected, and every item is taken: the trailer is next."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundsOver(Event):
+    """Connected, but the items left have failed in every round."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndTaken(Event):
+    """The host took the trailer; `papers` are the facts of slip, copy and print job."""
+
+    code: str
+    papers: tuple[Fact, ...]

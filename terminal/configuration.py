@@ -1,0 +1,140 @@
+"""The settings of a terminal: one TOML file, with defaults good enough to run without one.
+
+Names end in their unit (`_s` seconds) or limit (`_max`). An unknown key is an error that names
+file, key and what was found.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from protocol.operations import Origin
+from protocol.settings import parse_settings
+from terminal.labels import Language
+
+TEST_CARD_PREFIXES: Final = (
+    "222300",
+    "305693",
+    "353011",
+    "356600",
+    "371449",
+    "378282",
+    "400005",
+    "401288",
+    "411111",
+    "424242",
+    "510510",
+    "555555",
+    "601100",
+    "601111",
+    "620000",
+    "622202",
+)
+"""First six digits of the published test cards: this project is no certified device."""
+
+
+class ReversalExhausted(Enum):
+    """What a reversal that nobody answered does to the next payment."""
+
+    BLOCK = "block"
+    ALLOW_WITH_WARNING = "allow_with_warning"
+
+
+class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long to wait, in seconds."""
+
+    connect_timeout_s: float = 10.0
+    reply_timeout_s: float = 30.0
+    reversal_timeout_s: float = 20.0
+    settlement_timeout_s: float = 60.0
+    reversal_backoff_s: float = 2.0
+    settlement_backoff_s: tuple[float, ...] = (5.0, 15.0, 60.0, 300.0)
+
+    def __post_init__(self) -> None:
+        for name in ("connect", "reply", "reversal", "settlement"):
+            if getattr(self, f"{name}_timeout_s") <= 0:
+                raise ValueError(f"{name}_timeout_s is more than 0")
+        if not self.settlement_backoff_s or min(self.settlement_backoff_s) < 0:
+            raise ValueError("settlement_backoff_s lists at least one pause")
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the terminal says no, before a byte leaves and before a STAN is used up."""
+
+    unsettled_max: int = 500
+    unsettled_warning: int = 450
+    amount_minor_max: int = 5_000_000
+    reversal_tries_max: int = 3
+    settlement_tries_max: int = 3
+    upload_rounds_max: int = 3
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.unsettled_max <= 999:
+            raise ValueError("unsettled_max is 1 to 999: a side of a batch counts three digits")
+        if self.reversal_tries_max < 1 or self.settlement_tries_max < 1:
+            raise ValueError("at least one try")
+        if not 1 <= self.upload_rounds_max <= 10:
+            raise ValueError("upload_rounds_max is 1 to 10")
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything a terminal can be told."""
+
+    terminal_id: str = "10000001"
+    merchant_id: str = "104100000000001"
+    merchant_name: str = "测试商户 TEST SHOP"
+    operator: str = "01"
+    currency: str = "156"
+    time_zone: str = "Asia/Shanghai"
+    language: Language = Language.BOTH
+    test_mode: bool = True
+    test_cards_only: bool = True
+    test_card_prefixes: tuple[str, ...] = TEST_CARD_PREFIXES
+    reversal_exhausted: ReversalExhausted = ReversalExhausted.BLOCK
+    hotline: str = ""
+    dialect: str = "iso87"
+    acquirer: str = "127.0.0.1:8583"
+    printers: tuple[str, ...] = ("none:",)
+    timing: Timing = Timing()
+    limits: Limits = Limits()
+
+    def __post_init__(self) -> None:
+        if len(self.terminal_id) != 8 or not self.terminal_id.isascii():
+            raise ValueError("terminal_id is 8 characters (F41)")
+        if len(self.merchant_id) != 15 or not self.merchant_id.isascii():
+            raise ValueError("merchant_id is 15 characters (F42)")
+        if len(self.currency) != 3 or not self.currency.isdigit():
+            raise ValueError("currency is an ISO 4217 number such as 156")
+        if not _is_time_zone(self.time_zone):
+            raise ValueError("time_zone is a name of the tz database such as Asia/Shanghai")
+
+    @property
+    def origin(self) -> Origin:
+        """Return F41 and F42."""
+        return Origin(self.terminal_id, self.merchant_id)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the local time zone of receipts and of F12 and F13."""
+        return ZoneInfo(self.time_zone)
+
+    def accepts(self, digits: str) -> bool:
+        """True unless only published test cards may be used and this is none."""
+        return not self.test_cards_only or digits.startswith(self.test_card_prefixes)
+
+
+def _is_time_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def load_settings(text: str, source: str) -> Settings:
+    """Read the TOML `text` of the file `source`. Raises SettingsError: file, key, problem."""
+    return parse_settings(text, Settings, source)

@@ -1,0 +1,92 @@
+"""Results out of what the books and the machines say: the words that go with each end."""
+
+from __future__ import annotations
+
+from typing import Final, TypedDict
+
+from protocol.amount import Amount
+from terminal.attempt import Attempt, SettlementPhase
+from terminal.effects import Notice
+from terminal.notices import told
+from terminal.results import PaymentLine, PaymentResult, SettlementResult, SignOnResult
+
+SETTLEMENT_CODES: Final = {
+    SettlementPhase.OPEN: "L20",
+    SettlementPhase.UNCERTAIN: "L03",
+    SettlementPhase.DISPUTED: "L03",
+    SettlementPhase.UPLOAD_WAITING: "L04",
+    SettlementPhase.CLOSED_BALANCED: "00",
+    SettlementPhase.CLOSED_UNBALANCED: "95",
+}
+"""Every phase in which a settlement can come to rest."""
+
+
+class Words(TypedDict):
+    """The part that all results share."""
+
+    code: str
+    zh: str
+    en: str
+    next_zh: str
+    next_en: str
+
+
+def payment_refused(code: str, *, amount: Amount, card: str) -> PaymentResult:
+    """Return a sale that was not begun."""
+    return PaymentResult(
+        **_words(told(code, "payment", "", "refused")),
+        outcome="refused",
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        card=card,
+    )
+
+
+def payment_result(line: PaymentLine) -> PaymentResult:
+    """Return what became of a sale, as the books have it."""
+    return PaymentResult(
+        **_words(told(line.code or line.cause, "payment", line.stan, line.outcome)),
+        outcome=line.outcome,
+        amount_minor=line.amount_minor,
+        currency=line.currency,
+        card=line.card,
+        batch=line.batch,
+        stan=line.stan,
+        rrn=line.rrn,
+        authorisation=line.authorisation,
+    )
+
+
+def settlement_refused(code: str, batch: str) -> SettlementResult:
+    """Return a settlement that was not begun."""
+    words = _words(told(code, "settlement", batch, "refused"))
+    return SettlementResult(**words, outcome="refused", batch=batch)
+
+
+def settlement_result(attempt: Attempt) -> SettlementResult:
+    """Return where a settlement came to rest."""
+    code, totals = SETTLEMENT_CODES[attempt.phase], attempt.request.totals
+    return SettlementResult(
+        **_words(told(code, "settlement", attempt.batch, attempt.phase.value)),
+        outcome=attempt.phase.value,
+        batch=attempt.batch,
+        count=totals.debit_count + totals.credit_count,
+        amount_minor=totals.net,
+        requests=attempt.sends,
+    )
+
+
+def sign_on_result(code: str, batch: str, host_batch: str, *, signed_on: bool) -> SignOnResult:
+    """Return what became of a sign-on or an echo test."""
+    words = _words(told(code, "terminal", batch, "signed_on" if signed_on else "failed"))
+    return SignOnResult(**words, signed_on=signed_on, batch=batch, host_batch=host_batch)
+
+
+def _words(notice: Notice) -> Words:
+    return Words(
+        code=notice.code,
+        zh=notice.zh,
+        en=notice.en,
+        next_zh=notice.next_zh,
+        next_en=notice.next_en,
+    )

@@ -1,0 +1,124 @@
+"""The papers that a commit of money carries: receipt, settlement slip, fault slip.
+
+Pure functions from what is being committed to the facts of its snapshot, copies and print jobs.
+Everything they show is masked, local and final; see `terminal.documents`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from protocol.operations import PurchaseReply, Reversal, Totals
+from terminal.attempt import Attempt
+from terminal.configuration import Settings
+from terminal.copies import queue_originals
+from terminal.documents import (
+    Balance,
+    ChainHead,
+    FaultReason,
+    FaultSlip,
+    Figures,
+    PaymentKind,
+    Receipt,
+    SettlementSlip,
+    Shop,
+    SlipRow,
+)
+from terminal.facts import Fact
+from terminal.payment import Payment
+from terminal.responses import Action, response
+
+LOCAL_TIME: Final = "%Y/%m/%d %H:%M:%S"
+
+ENTRY_LETTERS: Final = {"01": "M", "02": "S", "90": "S", "05": "I", "95": "I", "07": "C", "91": "C"}
+"""F22's first two digits to the letter on the receipt; F (fallback) for what is not listed."""
+
+
+def shop_of(settings: Settings, operator: str) -> Shop:
+    """Return the head of every paper."""
+    return Shop(settings.merchant_name, settings.merchant_id, settings.terminal_id, operator)
+
+
+def receipt_papers(
+    payment: Payment, reply: PurchaseReply, *, settings: Settings, at: datetime, head: ChainHead
+) -> tuple[Fact, ...]:
+    """Return the facts of an approved payment's receipt. `at` is local time."""
+    asked, meaning = payment.purchase, response(reply.code)
+    noted = meaning.action is Action.RECORD_AND_NOTE
+    receipt = Receipt(
+        shop=shop_of(settings, payment.operator),
+        kind=PaymentKind.SALE,
+        batch=asked.batch,
+        stan=asked.stan,
+        at=at.strftime(LOCAL_TIME),
+        amount_minor=asked.amount.minor,
+        currency=asked.amount.currency,
+        card=payment.card.masked,
+        entry=ENTRY_LETTERS.get(asked.card.entry_mode[:2], "F"),
+        authorisation=reply.authorisation or "",
+        rrn=reply.rrn or "",
+        remarks=(meaning.zh,) if noted else (),
+        testing=settings.test_mode,
+    )
+    return queue_originals(receipt, head)
+
+
+def slip_papers(
+    attempt: Attempt,
+    host: Totals | None,
+    *,
+    settings: Settings,
+    at: datetime,
+    head: ChainHead,
+    settlement_date: str,
+    manual_reversals: int,
+) -> tuple[Fact, ...]:
+    """Return the facts of a closed batch's slip: frozen totals, the host's beside them."""
+    frozen = attempt.request.totals
+    balanced = attempt.upload is None
+    slip = SettlementSlip(
+        shop=shop_of(settings, settings.operator),
+        batch=attempt.batch,
+        at=at.strftime(LOCAL_TIME),
+        result=Balance.BALANCED if balanced else Balance.UNBALANCED,
+        rows=(SlipRow(PaymentKind.SALE, frozen.debit_count, frozen.debit_amount),),
+        terminal=_figures(frozen),
+        host=None if host is None else _figures(host),
+        settlement_date=settlement_date,
+        currency=attempt.request.currency,
+        uploaded=0 if attempt.upload is None else len(attempt.upload.taken),
+        exceptions=manual_reversals,
+        reversals_pending=manual_reversals,
+        testing=settings.test_mode,
+    )
+    return queue_originals(slip, head)
+
+
+def fault_papers(
+    reversal: Reversal, *, settings: Settings, at: datetime, head: ChainHead
+) -> tuple[Fact, ...]:
+    """Return the facts of the slip that asks a person to set a payment right."""
+    slip = FaultSlip(
+        shop=shop_of(settings, settings.operator),
+        kind=PaymentKind.SALE,
+        reason=FaultReason.REVERSAL_FAILED,
+        batch=reversal.batch,
+        stan=reversal.stan,
+        at=at.strftime(LOCAL_TIME),
+        amount_minor=reversal.amount.minor,
+        currency=reversal.amount.currency,
+        card=reversal.pan.masked,
+        hotline=settings.hotline,
+        testing=settings.test_mode,
+    )
+    return queue_originals(slip, head)
+
+
+def _figures(totals: Totals) -> Figures:
+    return Figures(
+        debit_count=totals.debit_count,
+        debit_minor=totals.debit_amount,
+        credit_count=totals.credit_count,
+        credit_minor=totals.credit_amount,
+    )

@@ -1,0 +1,120 @@
+"""What the terminal's operations return: frozen, masked, ready for JSON."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all: the code that decided, in words a person can act on."""
+
+    code: str
+    zh: str
+    en: str
+    next_zh: str = ""
+    next_en: str = ""
+
+
+class PaymentResult(Result, frozen=True, kw_only=True):
+    """What became of a sale.
+
+    `outcome` is a `PaymentPhase` value ("approved", "declined", "reversed", "reversal_required",
+    "reversal_manual", "not_sent") or "refused": no STAN was used up and nothing was sent.
+    """
+
+    outcome: str
+    amount_minor: int
+    currency: str
+    card: str
+    batch: str = ""
+    stan: str = ""
+    rrn: str = ""
+    authorisation: str = ""
+
+    @property
+    def approved(self) -> bool:
+        """True when the money moved and is on our books."""
+        return self.outcome == "approved"
+
+
+class SettlementResult(Result, frozen=True, kw_only=True):
+    """What became of a settlement.
+
+    `outcome` is a `SettlementPhase` value ("closed_balanced", "closed_unbalanced", "uncertain",
+    "disputed", "upload_waiting", "open": certainly not sent) or "refused".
+    """
+
+    outcome: str
+    batch: str
+    count: int = 0
+    amount_minor: int = 0
+    requests: int = 0
+
+    @property
+    def closed(self) -> bool:
+        """True when the batch is closed on both sides."""
+        return self.outcome.startswith("closed")
+
+
+class SignOnResult(Result, frozen=True, kw_only=True):
+    """What became of a sign-on or an echo test; `host_batch` is what the host has open."""
+
+    signed_on: bool
+    batch: str
+    host_batch: str = ""
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the terminal stands. `mode` is the overlay that decides what may be done."""
+
+    terminal_id: str
+    merchant_id: str
+    mode: str
+    signed_on: bool
+    batch: str
+    host_batch: str
+    last_stan: str
+    unsettled_count: int
+    unsettled_minor: int
+    unsettled_max: int
+    reversals_pending: int
+    reversals_manual: int
+    settlement: str
+    currency: str
+
+
+class PaymentLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One payment of the list."""
+
+    batch: str
+    stan: str
+    outcome: str
+    amount_minor: int
+    currency: str
+    card: str
+    code: str
+    cause: str
+    rrn: str
+    authorisation: str
+    at: str
+
+
+class BatchLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One batch of the list; the totals are the frozen ones, None while it is open."""
+
+    batch: str
+    phase: str
+    opened_at: str
+    closed_at: str
+    count: int | None
+    amount_minor: int | None
+    host_count: int | None
+    host_amount_minor: int | None
+    requests: int
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that `verify` found wrong: in which table or document, and what."""
+
+    where: str
+    problem: str
