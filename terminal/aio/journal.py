@@ -14,7 +14,7 @@ from datetime import datetime
 from importlib import resources
 from typing import Final
 
-from terminal import projections_money, projections_paper
+from terminal import projections_money, projections_paper, projections_settlement
 from terminal.aio.database import Database
 from terminal.errors import JournalError
 from terminal.facts import Fact, encode
@@ -23,8 +23,8 @@ from terminal.projections import PROJECTIONS, Row, Statement, Value
 SCHEMAS: Final = ("money.sql", "paper.sql")
 INSERT_ENTRY: Final = "INSERT INTO entry (sequence, at, fact, body) VALUES (?, ?, ?, ?)"
 
-assert projections_money  # importing it fills the registry
-assert projections_paper
+REGISTERED: Final = (projections_money, projections_settlement, projections_paper)
+"""Importing them fills the registry of projections."""
 
 
 class Journal:
