@@ -1,0 +1,356 @@
+"""The terminal's books: what the journal's tables say, as the machines' states. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import msgspec
+
+from protocol.amount import Amount
+from protocol.operations import (
+    Card,
+    Origin,
+    OriginalReference,
+    Purchase,
+    ReconciliationResult,
+    Settlement,
+    SettlementReply,
+    Stamp,
+    Totals,
+    UploadEnd,
+    UploadItem,
+)
+from protocol.operations import Reversal as ReversalRequest
+from terminal.aio.journal import Journal
+from terminal.attempt import (
+    CLOSED,
+    Attempt,
+    PlannedItem,
+    SettlementPhase,
+    Upload,
+    UploadPlanned,
+)
+from terminal.configuration import Settings
+from terminal.errors import JournalError
+from terminal.facts import SealedCard
+from terminal.numbers import next_number
+from terminal.payment import Payment, PaymentPhase
+from terminal.reversal import Reversal, ReversalPhase
+from terminal.totals import Item, hash_items
+from terminal.vault import Vault
+
+PURCHASE_MTI: Final = "0200"
+PAYMENT_COLUMNS: Final = (
+    "p.batch, p.stan, p.phase, p.amount_minor, p.currency, p.card_sealed, p.card_lookup,"
+    " p.card_masked, p.entry_mode, p.condition, p.transmission, p.time, p.date, p.operator,"
+    " p.rrn, p.authorisation, p.terminal_id, p.merchant_id"
+)
+OCCUPYING: Final = "('approved', 'sending', 'reversal_required', 'reversal_manual')"
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the terminal stands: what decides whether an operation may begin."""
+
+    signed_on: bool
+    stan: str
+    batch: str
+    host_batch: str
+    key_check: str
+    terminal_id: str
+    merchant_id: str
+    unsettled: int
+    reversals_open: int
+    reversals_manual: int
+    unfinished: int
+    settlement: str
+
+
+class PaymentRow(msgspec.Struct, frozen=True):
+    """A payment as the table holds it; `PAYMENT_COLUMNS` in order."""
+
+    batch: str
+    stan: str
+    phase: str
+    amount_minor: int
+    currency: str
+    card_sealed: bytes
+    card_lookup: str
+    card_masked: str
+    entry_mode: str
+    condition: str
+    transmission: str
+    time: str
+    date: str
+    operator: str
+    rrn: str
+    authorisation: str
+    terminal_id: str
+    merchant_id: str
+
+    @property
+    def card(self) -> SealedCard:
+        """Return the card as it is stored."""
+        return SealedCard(sealed=self.card_sealed, lookup=self.card_lookup, masked=self.card_masked)
+
+    @property
+    def stamp(self) -> Stamp:
+        """Return when it was asked."""
+        return Stamp(self.transmission, self.time, self.date)
+
+    @property
+    def origin(self) -> Origin:
+        """Return who asked: the identity of its own day, whatever the settings say now."""
+        return Origin(self.terminal_id, self.merchant_id)
+
+    @property
+    def original(self) -> OriginalReference:
+        """Return the words by which the host knows it (F90)."""
+        return OriginalReference(PURCHASE_MTI, self.stan, self.transmission)
+
+
+class Books:
+    """Reads one terminal's journal."""
+
+    def __init__(self, journal: Journal, vault: Vault, settings: Settings) -> None:
+        self._journal = journal
+        self._vault = vault
+        self._settings = settings
+
+    async def standing(self) -> Standing | None:
+        """Return where the terminal stands; None before its first entry."""
+        sql = (
+            "SELECT t.signed_on, t.stan, t.batch, t.host_batch, t.key_check,"
+            " t.terminal_id, t.merchant_id,"
+            " (SELECT count(*) FROM payment p WHERE p.batch = t.batch"
+            f"   AND p.phase IN {OCCUPYING}),"
+            " (SELECT count(*) FROM reversal WHERE phase IN ('pending', 'in_flight')),"
+            " (SELECT count(*) FROM reversal WHERE phase = 'manual'),"
+            " (SELECT count(*) FROM payment WHERE phase IN ('prepared', 'sending')),"
+            " coalesce((SELECT phase FROM settlement s WHERE s.batch = t.batch), 'open')"
+            " FROM terminal t"
+        )
+        rows = await self._journal.fetch(sql)
+        if not rows:
+            return None
+        signed_on, *rest = rows[0]
+        names = Standing.__struct_fields__[1:]
+        return Standing(signed_on=bool(signed_on), **dict(zip(names, rest, strict=True)))
+
+    async def next_stan(self, *, after: str, batch: str) -> str:
+        """Return the next number that nothing in the batch uses (I8)."""
+        sql = (
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM payment WHERE batch = ?1 AND stan = ?2)"
+            " OR EXISTS (SELECT 1 FROM settlement WHERE batch = ?1 AND stan = ?2)"
+            " OR EXISTS (SELECT 1 FROM upload_item WHERE batch = ?1 AND stan = ?2)"
+        )
+        taken: set[str] = set()
+        while True:
+            stan = next_number(after, taken)
+            if not await self._journal.fetch(sql, (batch, stan)):
+                return stan
+            taken.add(stan)
+
+    async def unfinished_payments(self) -> list[Payment]:
+        """Return payments that a crash or a cancellation left PREPARED or SENDING."""
+        sql = (
+            f"SELECT {PAYMENT_COLUMNS} FROM payment p WHERE p.phase IN ('prepared', 'sending')"
+            " ORDER BY p.batch, p.stan"
+        )
+        rows = [PaymentRow(*row) for row in await self._journal.fetch(sql)]
+        return [self._payment(row) for row in rows]
+
+    def _payment(self, row: PaymentRow) -> Payment:
+        card = Card(self._vault.open(row.card), None, row.entry_mode, None)
+        purchase = Purchase(
+            origin=row.origin,
+            stan=row.stan,
+            stamp=row.stamp,
+            batch=row.batch,
+            amount=Amount(row.amount_minor, row.currency),
+            card=card,
+            condition=row.condition,
+        )
+        return Payment(
+            PaymentPhase(row.phase),
+            purchase,
+            row.card,
+            row.operator,
+            self._settings.timing.reply_timeout_s,
+        )
+
+    async def reversals(self) -> list[Reversal]:
+        """Return what is to be undone, oldest first; MANUAL ones too."""
+        sql = (
+            f"SELECT r.phase, r.reason, r.tries, r.sends, {PAYMENT_COLUMNS}"
+            " FROM reversal r JOIN payment p ON p.batch = r.batch AND p.stan = r.stan"
+            " WHERE r.phase <> 'armed' ORDER BY r.armed_at, r.batch, r.stan"
+        )
+        return [self._reversal(row) for row in await self._journal.fetch(sql)]
+
+    def _reversal(self, row: tuple[Any, ...]) -> Reversal:
+        phase, reason, tries, sends, *columns = row
+        payment = PaymentRow(*columns)
+        request = ReversalRequest(
+            origin=payment.origin,
+            stan=payment.stan,
+            stamp=payment.stamp,
+            batch=payment.batch,
+            amount=Amount(payment.amount_minor, payment.currency),
+            pan=self._vault.open(payment.card),
+            original=payment.original,
+            entry_mode=payment.entry_mode,
+            condition=payment.condition,
+            reason=reason,
+        )
+        limits, timing = self._settings.limits, self._settings.timing
+        return Reversal(
+            ReversalPhase(phase),
+            request,
+            tries,
+            sends,
+            limits.reversal_tries_max,
+            timing.reversal_timeout_s,
+        )
+
+    async def items(self, batch: str) -> list[Item]:
+        """Return the approved payments of a batch, by STAN."""
+        sql = (
+            "SELECT stan, kind, amount_minor, rrn FROM payment"
+            " WHERE batch = ? AND phase = 'approved' ORDER BY stan"
+        )
+        rows = await self._journal.fetch(sql, (batch,))
+        return [Item(stan=r[0], kind=r[1], amount_minor=r[2], rrn=r[3]) for r in rows]
+
+    async def attempt(self) -> Attempt | None:
+        """Return the settlement of the open batch, if one has begun."""
+        sql = (
+            "SELECT s.batch, s.phase, s.stan, s.transmission, s.time, s.date, s.settlement_date,"
+            " s.currency, s.totals, s.items_hash, s.sends FROM settlement s"
+            " JOIN terminal t ON t.batch = s.batch"
+        )
+        rows = await self._journal.fetch(sql)
+        if not rows:
+            return None
+        batch, phase, stan, transmission, time, date, settled, currency, totals, items, sends = (
+            rows[0]
+        )
+        request = Settlement(
+            origin=self._settings.origin,
+            stan=stan,
+            stamp=Stamp(transmission, time, date),
+            batch=batch,
+            totals=msgspec.json.decode(totals, type=Totals),
+            settlement_date=settled,
+            currency=currency,
+        )
+        assert SettlementPhase(phase) not in CLOSED, "a closed batch is not the open one"
+        return Attempt(
+            SettlementPhase(phase),
+            request,
+            items,
+            await self.next_batch(batch),
+            self._settings.timing.settlement_timeout_s,
+            sends,
+            await self.upload(batch),
+        )
+
+    async def next_batch(self, batch: str) -> str:
+        """Return the number of the batch after this one; none that the archive holds."""
+        taken = {batch}
+        while True:
+            number = next_number(batch, taken)
+            if not await self._journal.fetch("SELECT 1 FROM batch WHERE batch = ?", (number,)):
+                return number
+            taken.add(number)
+
+    async def answer(self, attempt: Attempt) -> SettlementReply:
+        """Return what the host said to a settlement, as the journal keeps it."""
+        sql = (
+            "SELECT code, result, host_totals, host_settlement_date FROM settlement WHERE batch = ?"
+        )
+        code, result, totals, date = (await self._journal.fetch(sql, (attempt.batch,)))[0]
+        return SettlementReply(
+            origin=attempt.request.origin,
+            stan=attempt.request.stan,
+            stamp=attempt.request.stamp,
+            code=code,
+            result=ReconciliationResult(result),
+            batch=attempt.batch,
+            totals=msgspec.json.decode(totals, type=Totals) if totals else None,
+            settlement_date=date or None,
+        )
+
+    async def upload(self, batch: str) -> Upload | None:
+        """Return the upload of a batch, if one is planned."""
+        plans = await self._journal.fetch(
+            "SELECT transmission, time, date, end_stan FROM upload WHERE batch = ?", (batch,)
+        )
+        if not plans:
+            return None
+        transmission, time, date, end_stan = plans[0]
+        sql = (
+            f"SELECT i.number, i.stan, i.taken, {PAYMENT_COLUMNS} FROM upload_item i"
+            " JOIN payment p ON p.batch = i.batch AND p.stan = i.original_stan"
+            " WHERE i.batch = ? ORDER BY i.number"
+        )
+        rows = await self._journal.fetch(sql, (batch,))
+        work = self._upload(
+            batch,
+            Stamp(transmission, time, date),
+            [(row[1], PaymentRow(*row[3:])) for row in rows],
+            end_stan,
+        )
+        return replace(work, taken=frozenset(row[0] for row in rows if row[2]))
+
+    async def plan_upload(
+        self, attempt: Attempt, stamp: Stamp, *, last_stan: str
+    ) -> tuple[UploadPlanned, Upload]:
+        """Return the plan of a batch's upload, with a number for each item, and its work."""
+        batch = attempt.batch
+        if hash_items(await self.items(batch)) != attempt.items_hash:
+            raise JournalError("L42", f"batch {batch} is not what its settlement froze")
+        sql = (
+            f"SELECT {PAYMENT_COLUMNS} FROM payment p"
+            " WHERE p.batch = ? AND p.phase = 'approved' ORDER BY p.stan"
+        )
+        payments = [PaymentRow(*row) for row in await self._journal.fetch(sql, (batch,))]
+        stans = [last_stan]
+        for _ in range(len(payments) + 1):
+            stans.append(await self.next_stan(after=stans[-1], batch=batch))
+        rows = list(zip(stans[1:-1], payments, strict=True))
+        planned = UploadPlanned(
+            batch=batch,
+            transmission=stamp.transmission,
+            time=stamp.time,
+            date=stamp.date,
+            items=tuple(
+                PlannedItem(number=number, stan=stan, original_stan=payment.stan)
+                for number, (stan, payment) in enumerate(rows, 1)
+            ),
+            end_stan=stans[-1],
+        )
+        return planned, self._upload(batch, stamp, rows, stans[-1])
+
+    def _upload(
+        self, batch: str, stamp: Stamp, rows: list[tuple[str, PaymentRow]], end_stan: str
+    ) -> Upload:
+        origin = self._settings.origin
+        items = tuple(
+            UploadItem(
+                origin=origin,
+                stan=stan,
+                stamp=stamp,
+                batch=batch,
+                number=number,
+                count=len(rows),
+                original=payment.original,
+                amount=Amount(payment.amount_minor, payment.currency),
+                pan=self._vault.open(payment.card),
+                rrn=payment.rrn or None,
+                authorisation=payment.authorisation or None,
+            )
+            for number, (stan, payment) in enumerate(rows, 1)
+        )
+        end = UploadEnd(origin=origin, stan=end_stan, stamp=stamp, batch=batch, count=len(rows))
+        return Upload(items, end, rounds_max=self._settings.limits.upload_rounds_max)

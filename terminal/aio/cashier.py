@@ -1,0 +1,118 @@
+"""Sells: the checks before a STAN is used up, then the payment machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from protocol.amount import Amount
+from protocol.operations import Card, Operation, Purchase, PurchaseReply
+from terminal.aio.desk import Desk
+from terminal.aio.performer import Machine
+from terminal.configuration import ReversalExhausted
+from terminal.machine import Event, Mismatched, PowerOn
+from terminal.papers import receipt_papers
+from terminal.payment import Begin, Payment, PaymentPhase, judge, step
+from terminal.responses import response
+from terminal.vault import NONCE_BYTES
+
+SETTLEMENT_BLOCKS: Final = {
+    "prepared": "L03",
+    "sending": "L03",
+    "repeating": "L03",
+    "uncertain": "L03",
+    "disputed": "L03",
+    "uploading": "L04",
+}
+"""While a settlement is open nothing is sold (I9)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cashier:
+    """Runs the payment machine for one sale after the other."""
+
+    desk: Desk
+
+    async def refusal(self, amount: Amount, card: Card) -> str:
+        """Return the L-code that forbids this sale, "" when it may begin (T1).
+
+        Nothing has been written or sent, and no STAN is used up.
+        """
+        settings, limits = self.desk.settings, self.desk.settings.limits
+        standing = await self.desk.standing()
+        if standing.settlement in SETTLEMENT_BLOCKS:
+            return SETTLEMENT_BLOCKS[standing.settlement]
+        if standing.unfinished or standing.reversals_open:
+            return "L05"
+        blocking = settings.reversal_exhausted is ReversalExhausted.BLOCK
+        if standing.reversals_manual and blocking:
+            return "L05"
+        if standing.unsettled >= limits.unsettled_max:
+            return "L01"
+        if not settings.accepts(card.pan.reveal()):
+            return "L14"
+        fits = 1 <= amount.minor <= limits.amount_minor_max
+        return "" if fits and amount.currency == settings.currency else "L15"
+
+    async def warning(self) -> str:
+        """Return L02 when the storage is nearly full, else ""."""
+        standing = await self.desk.standing()
+        return "L02" if standing.unsettled >= self.desk.settings.limits.unsettled_warning else ""
+
+    async def sell(self, amount: Amount, card: Card) -> tuple[Payment, PurchaseReply | None]:
+        """Run one payment to rest; return it with the host's reply, if a valid one came."""
+        desk, heard = self.desk, _Heard()
+        standing = await desk.standing()
+        purchase = Purchase(
+            origin=desk.settings.origin,
+            stan=await desk.books.next_stan(after=standing.stan, batch=standing.batch),
+            stamp=desk.stamp(),
+            batch=standing.batch,
+            amount=amount,
+            card=card,
+        )
+        sealed = desk.vault.seal(card.pan, desk.random_bytes(NONCE_BYTES))
+        payment = Payment(
+            PaymentPhase.CREATED,
+            purchase,
+            sealed,
+            desk.settings.operator,
+            desk.settings.timing.reply_timeout_s,
+        )
+
+        async def judge_and_hear(state: Payment, reply: Operation) -> Event:
+            event = await self._judge(state, reply)
+            heard.reply = reply if isinstance(reply, PurchaseReply) else None
+            return event
+
+        rested = await desk.performer.run(
+            Machine("payment", step, judge_and_hear), payment, Begin()
+        )
+        return rested, heard.reply
+
+    async def finish(self) -> None:
+        """Finish what a crash or a cancellation left: never sent, or to be undone."""
+        machine = Machine("payment", step, self._judge)
+        for payment in await self.desk.books.unfinished_payments():
+            await self.desk.performer.run(machine, payment, PowerOn())
+
+    async def _judge(self, payment: Payment, reply: Operation) -> Event:
+        if not isinstance(reply, PurchaseReply):
+            return Mismatched("the reply is of another kind")
+        if not response(reply.code).success:
+            return judge(payment, reply, ())
+        papers = receipt_papers(
+            payment,
+            reply,
+            settings=self.desk.settings,
+            at=self.desk.local_now(),
+            head=await self.desk.archive.chain_head(),
+        )
+        return judge(payment, reply, papers)
+
+
+@dataclass(slots=True)
+class _Heard:
+    """The reply that decided, for the result."""
+
+    reply: PurchaseReply | None = None

@@ -1,0 +1,48 @@
+"""What every flow of the terminal works with: settings, books, archive, vault, time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from protocol.operations import Stamp
+from terminal.aio.archive import Archive
+from terminal.aio.books import Books, Standing
+from terminal.aio.journal import Journal
+from terminal.aio.line import Line
+from terminal.aio.performer import Performer
+from terminal.configuration import Settings
+from terminal.errors import JournalError
+from terminal.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The tools of one terminal. `now` gives an aware UTC time, `random_bytes` fresh nonces."""
+
+    settings: Settings
+    journal: Journal
+    books: Books
+    archive: Archive
+    performer: Performer
+    line: Line
+    vault: Vault
+    now: Callable[[], datetime]
+    random_bytes: Callable[[int], bytes]
+
+    def local_now(self) -> datetime:
+        """Return the time on the shop's wall."""
+        return self.now().astimezone(self.settings.zone)
+
+    def stamp(self) -> Stamp:
+        """Return the wire's digits of this moment."""
+        now = self.now()
+        return Stamp.of(now, now.astimezone(self.settings.zone))
+
+    async def standing(self) -> Standing:
+        """Return where the terminal stands. Raises JournalError when it was never installed."""
+        standing = await self.books.standing()
+        if standing is None:
+            raise JournalError("L42", "the journal does not know its own terminal")
+        return standing

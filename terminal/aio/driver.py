@@ -1,0 +1,275 @@
+"""The terminal: what a shop, a command or a service can ask of it.
+
+One thing at a time: operations wait for their turn. Each begins with the same look at the books
+as a start after a power cut, so what was left unfinished is finished before anything new begins.
+Business outcomes are results; exceptions are broken worlds (`terminal.errors`) and bugs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from protocol.amount import Amount
+from protocol.operations import Card
+from protocol.secrets import Key
+from terminal.aio.archive import Archive
+from terminal.aio.books import Books
+from terminal.aio.cashier import Cashier
+from terminal.aio.database import Database, DatabaseOpener
+from terminal.aio.desk import Desk
+from terminal.aio.greeter import Greeter
+from terminal.aio.journal import Journal
+from terminal.aio.line import Line
+from terminal.aio.paperwork import Paperwork
+from terminal.aio.performer import Doors, Performer
+from terminal.aio.printers import Printer
+from terminal.aio.reports import batches_of, payment_of, payments_of, status_of
+from terminal.aio.reverser import Reverser
+from terminal.aio.settler import Settler
+from terminal.aio.verification import verify
+from terminal.attempt import Attempt
+from terminal.configuration import ReversalExhausted, Settings
+from terminal.effects import Notice
+from terminal.errors import StoreError, WrongKey
+from terminal.facts import Fact
+from terminal.notices import told
+from terminal.numbers import FIRST
+from terminal.outcomes import (
+    payment_refused,
+    payment_result,
+    settlement_refused,
+    settlement_result,
+)
+from terminal.payment import Payment, PaymentPhase
+from terminal.responses import Action, response
+from terminal.results import (
+    BatchLine,
+    Difference,
+    PaymentLine,
+    PaymentResult,
+    SettlementResult,
+    SignOnResult,
+    Status,
+)
+from terminal.standing import SignOnNeeded, TerminalInstalled
+from terminal.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """The terminal's world, injected: disk, line, key, printers, time, chance, a person.
+
+    `now` gives an aware UTC time; `scratch` opens the database in which `verify` rebuilds.
+    """
+
+    database: Database
+    scratch: DatabaseOpener
+    line: Line
+    key: Key
+    printers: Sequence[Printer]
+    now: Callable[[], datetime]
+    random_bytes: Callable[[int], bytes]
+    tell: Callable[[Notice], None]
+
+
+class Terminal:
+    """One payment terminal. Make one with `Terminal.open`."""
+
+    def __init__(self, desk: Desk, paperwork: Paperwork, equipment: Equipment) -> None:
+        self.paperwork = paperwork
+        self._desk = desk
+        self._equipment = equipment
+        self._cashier = Cashier(desk)
+        self._greeter = Greeter(desk, equipment.tell)
+        self._reverser = Reverser(desk)
+        self._settler = Settler(desk)
+        # Operations queue here; it guards a person's turn, not data, so it may span the network.
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, settings: Settings, equipment: Equipment) -> Terminal:
+        """Open the books, check them, and put right what a power cut left. Sends nothing.
+
+        Raises JournalError, WrongKey, StoreError; the caller then closes its equipment.
+        """
+        journal = Journal(equipment.database, equipment.now)
+        await journal.open()
+        vault = Vault(equipment.key)
+        archive, books = Archive(journal), Books(journal, vault, settings)
+        await _identify(journal, books, vault, settings)
+        paperwork = Paperwork(
+            journal,
+            equipment.printers,
+            local_now=lambda: equipment.now().astimezone(settings.zone),
+            tell=equipment.tell,
+        )
+        doors = Doors(journal, equipment.line, equipment.tell, paperwork.print_waiting)
+        desk = Desk(
+            settings,
+            journal,
+            books,
+            archive,
+            Performer(doors),
+            equipment.line,
+            vault,
+            equipment.now,
+            equipment.random_bytes,
+        )
+        terminal = cls(desk, paperwork, equipment)
+        await paperwork.recover()
+        await terminal._put_right()
+        return terminal
+
+    async def close(self) -> None:
+        """Let go of line, printers and disk, after the operation under way."""
+        async with self._turn:
+            await self._desk.line.close()
+            await self.paperwork.close()
+            await self._desk.journal.close()
+
+    async def recover(self, *, retry_manual: bool = False) -> Status:
+        """Finish with the host what is unfinished: settlement, then reversals. Prints nothing.
+
+        `retry_manual` gives reversals that a person must see to another round of tries.
+        """
+        async with self._turn:
+            attempt = await self._put_right()
+            if attempt is not None:
+                await self._settler.resume(attempt)
+            if retry_manual:
+                await self._reverser.retry_manual()
+            await self._reverser.flush(tries_max=self._desk.settings.limits.reversal_tries_max)
+            return await status_of(self._desk)
+
+    async def sign_on(self) -> SignOnResult:
+        """Sign on; compare batch numbers, and adopt the host's only for an empty batch (H6)."""
+        async with self._turn:
+            await self._put_right()
+            return await self._greeter.sign_on()
+
+    async def echo(self) -> SignOnResult:
+        """Ask the host whether it is there."""
+        async with self._turn:
+            return await self._greeter.echo()
+
+    async def sale(self, amount: Amount, card: Card) -> PaymentResult:
+        """Sell: one payment, from the checks to its receipt.
+
+        What is still to undo goes first, and a sign-on when one is needed. The result says
+        "approved" only when the payment is on our books.
+        """
+        async with self._turn:
+            await self._put_right()
+            await self._reverser.flush(tries_max=self._desk.settings.limits.reversal_tries_max)
+            code = await self._cashier.refusal(amount, card) or await self._greeter.ready()
+            if code:
+                return self._refuse_payment(code, amount, card)
+            payment, reply = await self._cashier.sell(amount, card)
+            if payment.phase is PaymentPhase.REVERSAL_REQUIRED:
+                await self._reverser.flush(tries_max=1)
+            if reply is not None and response(reply.code).action in (Action.SIGN_ON, Action.STOP):
+                await self._desk.journal.commit((SignOnNeeded(cause=reply.code),))
+            warning = await self._cashier.warning()
+            if warning:
+                self._equipment.tell(told(warning, "terminal", "", "warning"))
+            return await self._payment_result(payment)
+
+    async def settle(self) -> SettlementResult:
+        """Close the open batch, or go on closing it. Repeats some times, then says uncertain."""
+        async with self._turn:
+            attempt = await self._put_right()
+            if attempt is not None:
+                attempt = await self._settler.resume(attempt)
+            else:
+                code = await self._settlement_refusal()
+                if code:
+                    return await self._refuse_settlement(code)
+                attempt = await self._settler.begin()
+            return settlement_result(await self._settler.insist(attempt))
+
+    async def status(self) -> Status:
+        """Return where the terminal stands; asks nobody."""
+        return await status_of(self._desk)
+
+    async def payments(
+        self, *, batch: str | None = None, limit: int = 100
+    ) -> tuple[PaymentLine, ...]:
+        """Return payments, newest first, masked."""
+        return await payments_of(self._desk, batch=batch, limit=limit)
+
+    async def batches(self, *, limit: int = 100) -> tuple[BatchLine, ...]:
+        """Return batches, newest first, with both sides' totals."""
+        return await batches_of(self._desk, limit=limit)
+
+    async def verify(self) -> tuple[Difference, ...]:
+        """Rebuild the tables from the entries and compare; empty when all is well."""
+        async with self._turn:
+            return await verify(self._desk.journal, self._equipment.scratch)
+
+    async def _put_right(self) -> Attempt | None:
+        """Do what a start does: finish payments, return the settlement that is under way."""
+        late: tuple[Fact, ...] = self._desk.line.take_late()
+        if late:
+            await self._desk.journal.commit(late)
+        standing = await self._desk.standing()
+        attempt = await self._settler.found() if standing.settlement != "open" else None
+        if standing.unfinished:
+            await self._cashier.finish()
+        return attempt
+
+    async def _settlement_refusal(self) -> str:
+        """Return the L-code that forbids to settle (SC1), "" when the batch may be frozen."""
+        desk = self._desk
+        await self._reverser.flush(tries_max=desk.settings.limits.reversal_tries_max)
+        standing = await desk.standing()
+        if standing.unfinished or standing.reversals_open:
+            return "L05"
+        blocking = desk.settings.reversal_exhausted is ReversalExhausted.BLOCK
+        if standing.reversals_manual and blocking:
+            return "L05"
+        if not await desk.books.items(standing.batch):
+            return "L16"
+        return await self._greeter.ready()
+
+    async def _refuse_settlement(self, code: str) -> SettlementResult:
+        batch = (await self._desk.standing()).batch
+        self._equipment.tell(told(code, "settlement", batch, "refused"))
+        return settlement_refused(code, batch)
+
+    def _refuse_payment(self, code: str, amount: Amount, card: Card) -> PaymentResult:
+        self._equipment.tell(told(code, "payment", "", "refused"))
+        return payment_refused(code, amount=amount, card=card.pan.masked)
+
+    async def _payment_result(self, payment: Payment) -> PaymentResult:
+        """Say what the books say, not what this process remembers."""
+        asked = payment.purchase
+        line = await payment_of(self._desk, batch=asked.batch, stan=asked.stan)
+        if line is None:
+            return payment_refused("L40", amount=asked.amount, card=payment.card.masked)
+        return payment_result(line)
+
+
+async def _identify(journal: Journal, books: Books, vault: Vault, settings: Settings) -> None:
+    """Make the first entry, or check that settings and key are those of this journal."""
+    standing = await books.standing()
+    if standing is None:
+        installed = TerminalInstalled(
+            terminal_id=settings.terminal_id,
+            merchant_id=settings.merchant_id,
+            key_check=vault.check_value,
+            batch=FIRST,
+        )
+        await journal.commit((installed,))
+        return
+    if standing.key_check != vault.check_value:
+        raise WrongKey("the key file is not the one this database was sealed with")
+    if (standing.terminal_id, standing.merchant_id) != (settings.terminal_id, settings.merchant_id):
+        raise StoreError(
+            "L42",
+            f"this data belongs to terminal {standing.terminal_id} of merchant"
+            f" {standing.merchant_id}; the settings name {settings.terminal_id} of"
+            f" {settings.merchant_id}",
+        )

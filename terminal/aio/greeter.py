@@ -1,0 +1,90 @@
+"""Says good morning: sign-on and echo. Neither moves money, so no machine stands behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from protocol.aio.errors import NotConnected, NotSent, Unanswered
+from protocol.operations import Echo, Operation, Reply, Request, SignOn, SignOnReply
+from terminal.aio.books import Standing
+from terminal.aio.desk import Desk
+from terminal.aio.line import UnreadableReply
+from terminal.effects import Notice
+from terminal.facts import Fact
+from terminal.notices import told
+from terminal.outcomes import sign_on_result
+from terminal.results import SignOnResult
+from terminal.standing import BatchAdopted, SignedOn, StanTaken
+
+
+@dataclass(frozen=True, slots=True)
+class Greeter:
+    """Asks the host whether it knows us, and which batch it has open."""
+
+    desk: Desk
+    tell: Callable[[Notice], None]
+
+    async def ready(self) -> str:
+        """Sign on when that is needed; return the code that forbids to go on, or ""."""
+        if (await self.desk.standing()).signed_on:
+            return ""
+        result = await self.sign_on()
+        return "" if result.signed_on else result.code
+
+    async def sign_on(self) -> SignOnResult:
+        """Sign on, and compare batch numbers."""
+        desk, standing = self.desk, await self.desk.standing()
+        stan = await self._take_stan(standing, "sign-on")
+        request = SignOn(
+            origin=desk.settings.origin, stan=stan, stamp=desk.stamp(), batch=standing.batch
+        )
+        code, reply = await self._ask(request)
+        if not isinstance(reply, SignOnReply) or not reply.approved:
+            return sign_on_result(code, standing.batch, standing.host_batch, signed_on=False)
+        host_batch = reply.batch or ""
+        facts: list[Fact] = [SignedOn(host_batch=host_batch)]
+        if host_batch and host_batch != standing.batch:
+            if await self._may_adopt(standing, host_batch):
+                facts.append(BatchAdopted(batch=standing.batch, host_batch=host_batch))
+            else:
+                self.tell(told("L17", "terminal", standing.batch, "batch_differs"))
+        await desk.journal.commit(facts)
+        after = await desk.standing()
+        return sign_on_result(code, after.batch, after.host_batch, signed_on=True)
+
+    async def echo(self) -> SignOnResult:
+        """Ask whether anybody is there."""
+        desk, standing = self.desk, await self.desk.standing()
+        stan = await self._take_stan(standing, "echo")
+        code, _ = await self._ask(Echo(origin=desk.settings.origin, stan=stan, stamp=desk.stamp()))
+        return sign_on_result(
+            code, standing.batch, standing.host_batch, signed_on=standing.signed_on
+        )
+
+    async def _may_adopt(self, standing: Standing, host_batch: str) -> bool:
+        """H6: only a batch in which nothing ever happened takes the host's number."""
+        sql = (
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM payment WHERE batch = ?1)"
+            " OR EXISTS (SELECT 1 FROM settlement WHERE batch = ?1)"
+            " OR EXISTS (SELECT 1 FROM batch WHERE batch = ?2)"
+        )
+        return not await self.desk.journal.fetch(sql, (standing.batch, host_batch))
+
+    async def _take_stan(self, standing: Standing, purpose: str) -> str:
+        stan = await self.desk.books.next_stan(after=standing.stan, batch=standing.batch)
+        await self.desk.journal.commit((StanTaken(stan=stan, purpose=purpose),))
+        return stan
+
+    async def _ask(self, request: Request) -> tuple[str, Operation | None]:
+        """Ask something that moves no money; return the code and the reply, if there is one."""
+        try:
+            await self.desk.line.connect()
+            reply = await self.desk.line.request(request, self.desk.settings.timing.reply_timeout_s)
+        except (NotConnected, NotSent):
+            return "L20", None
+        except Unanswered:
+            return "L21", None
+        except UnreadableReply:
+            return "L22", None
+        return (reply.code, reply) if isinstance(reply, Reply) else ("L23", None)

@@ -1,0 +1,89 @@
+"""The line to the acquirer: operations out, operations in.
+
+What the terminal may conclude from each end of a request is the point of it (see
+`protocol.aio.client`): a reply, certainly not sent, or unknown.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final, Protocol
+
+from protocol import events
+from protocol.aio.client import Client, ClientSettings, Opener
+from protocol.codec import Codec
+from protocol.dialect import Dialect
+from protocol.errors import ProfileError
+from protocol.operations import Operation, Request
+from protocol.profiles import iso87
+from terminal.standing import LateReply
+
+LATE_MAX: Final = 100
+"""Late replies kept until the journal takes them; older ones give way."""
+
+
+class UnreadableReply(Exception):
+    """A reply to this very request, which the profile cannot read: it proves nothing."""
+
+
+class Line(Protocol):
+    """What the terminal needs of a link."""
+
+    async def connect(self) -> None:
+        """Make sure there is a connection. Raises NotConnected: certainly nothing was sent."""
+        ...
+
+    async def request(self, operation: Request, timeout_s: float) -> Operation:
+        """Return the reply. Raises NotSent (certain), Unanswered or UnreadableReply (unknown)."""
+        ...
+
+    def take_late(self) -> tuple[LateReply, ...]:
+        """Return the replies that came too late since the last call."""
+        ...
+
+    async def close(self) -> None:
+        """End the connection."""
+        ...
+
+
+class AcquirerLine:
+    """The line of a dialect and profile over `protocol`'s client."""
+
+    def __init__(
+        self, opener: Opener, dialect: Dialect, settings: ClientSettings | None = None
+    ) -> None:
+        self._late: deque[LateReply] = deque(maxlen=LATE_MAX)
+        self._client = Client(
+            opener, Codec(dialect), dialect.framing, settings, on_event=self._hear
+        )
+
+    async def connect(self) -> None:
+        """See Line."""
+        await self._client.connect()
+
+    async def request(self, operation: Request, timeout_s: float) -> Operation:
+        """See Line."""
+        message = iso87.encode(operation)
+        reply = await self._client.request(message, timeout_s)
+        try:
+            return iso87.decode(reply)
+        except ProfileError as error:
+            problem = str(error)
+        raise UnreadableReply(problem)
+
+    def take_late(self) -> tuple[LateReply, ...]:
+        """See Line."""
+        late = tuple(self._late)
+        self._late.clear()
+        return late
+
+    async def close(self) -> None:
+        """See Line."""
+        await self._client.close()
+
+    def _hear(self, event: events.Event) -> None:
+        if isinstance(event, events.Late | events.Unmatched):
+            message = event.message
+            self._late.append(
+                LateReply(mti=message.mti, stan=message.get(11), code=message.get(39))
+            )

@@ -1,0 +1,161 @@
+"""Performs what a machine wants, in its order, and tells the machine what came of it.
+
+One loop for all machines: `step`, then its effects one by one. A commit that fails ends the
+step: nothing that should follow it happens, and the machine hears `CommitFailed`. What the
+network answers is the next event. One log line for each transition.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Generic, Protocol, TypeVar, assert_never
+
+from protocol.aio.errors import NotConnected, Unanswered
+from protocol.aio.errors import NotSent as NothingSent
+from protocol.errors import LocalProtocolError
+from protocol.operations import Operation
+from terminal.aio.journal import Journal
+from terminal.aio.line import Line, UnreadableReply
+from terminal.effects import Commit, Connect, Effects, Notice, Print, Send, Tell, in_order
+from terminal.errors import JournalError
+from terminal.machine import (
+    CommitFailed,
+    Connected,
+    ConnectFailed,
+    Event,
+    Mismatched,
+    NotSent,
+    TimedOut,
+)
+from terminal.notices import told
+
+UNPRINTED: Final = "L58"
+LOG = logging.getLogger("terminal")
+
+
+class State(Protocol):
+    """What every machine's state has."""
+
+    @property
+    def phase(self) -> Enum:
+        """Return where it stands."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """Return which one it is."""
+        ...
+
+
+S = TypeVar("S", bound=State)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine(Generic[S]):
+    """A machine as the performer sees it; `judge` makes an event of a reply."""
+
+    name: str
+    step: Callable[[S, Event], tuple[S, Effects]]
+    judge: Callable[[S, Operation], Awaitable[Event]]
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where effects go: disk, network, a person, paper."""
+
+    journal: Journal
+    line: Line
+    tell: Callable[[Notice], None]
+    print_waiting: Callable[[], Awaitable[object]]
+
+
+class Performer:
+    """Runs machines against the doors, one transition after the other."""
+
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+
+    async def run(self, machine: Machine[S], state: S, event: Event) -> S:
+        """Feed `event` and all that follows from it; return the state in which it comes to rest."""
+        upcoming: Event | None = event
+        while upcoming is not None:
+            after, effects = machine.step(state, upcoming)
+            assert in_order(effects), f"{machine.name}: effects out of order"
+            LOG.info(
+                "%s %s %s -> %s on %s",
+                machine.name,
+                state.key,
+                state.phase.name,
+                after.phase.name,
+                type(upcoming).__name__,
+            )
+            state = after
+            upcoming = await self._perform(machine, state, effects)
+        return state
+
+    async def _perform(self, machine: Machine[S], state: S, effects: Effects) -> Event | None:
+        for effect in effects:
+            match effect:
+                case Commit():
+                    failed = await self._commit(effect)
+                    if failed is not None:
+                        return failed
+                case Tell():
+                    self._doors.tell(effect.notice)
+                case Print():
+                    await self._print(machine.name, effect)
+                case Connect():
+                    return await self._connect()
+                case Send():
+                    return await self._send(machine, state, effect)
+                case _:
+                    assert_never(effect)
+        return None
+
+    async def _commit(self, effect: Commit) -> CommitFailed | None:
+        try:
+            await self._doors.journal.commit(effect.facts)
+        except JournalError as error:
+            LOG.error("commit failed: %s", error)
+            return CommitFailed(error.code)
+        return None
+
+    async def _print(self, name: str, effect: Print) -> None:
+        try:
+            await self._doors.print_waiting()
+        except JournalError as error:
+            # The money stands; the paper is owed and on disk, and waits for a better day.
+            LOG.error("printing failed: %s", error)
+            self._doors.tell(told(UNPRINTED, name, effect.subject, "unprinted"))
+
+    async def _connect(self) -> Event:
+        try:
+            await self._doors.line.connect()
+        except NotConnected as error:
+            LOG.warning("no connection: %s", error)
+            return ConnectFailed()
+        return Connected()
+
+    async def _send(self, machine: Machine[S], state: S, effect: Send) -> Event:
+        try:
+            reply = await self._doors.line.request(effect.request, effect.timeout_s)
+        except NothingSent:
+            return NotSent()
+        except LocalProtocolError as error:
+            # Our own bug, found before the first byte: certain, and worth a loud line.
+            LOG.error("a request that cannot be said: %s", error)
+            return NotSent()
+        except Unanswered as error:
+            LOG.warning("no answer: %s", error)
+            return TimedOut()
+        except UnreadableReply as error:
+            return Mismatched(str(error))
+        try:
+            return await machine.judge(state, reply)
+        except JournalError as error:
+            # An answer that cannot be worked on is as good as none: what is on disk decides.
+            LOG.error("a reply that cannot be recorded: %s", error)
+            return Mismatched(error.sentence)

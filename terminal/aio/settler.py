@@ -1,0 +1,136 @@
+"""Closes batches: freezes, asks, asks again, uploads; or goes on where a crash left off."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from protocol.operations import Operation, Settlement, SettlementReply, UploadReply
+from terminal import upload
+from terminal.aio.desk import Desk
+from terminal.aio.performer import Machine
+from terminal.attempt import (
+    CLOSED,
+    Attempt,
+    Balanced,
+    EndTaken,
+    ItemTaken,
+    Prepare,
+    Resume,
+    SettlementPhase,
+    Unbalanced,
+)
+from terminal.facts import Fact
+from terminal.machine import Event, Mismatched, PowerOn
+from terminal.papers import slip_papers
+from terminal.settlement import InBalance, OutOfBalance, judge, step
+from terminal.totals import hash_items, total
+
+REPEATABLE = frozenset({SettlementPhase.UNCERTAIN, SettlementPhase.UPLOAD_WAITING})
+
+
+@dataclass(frozen=True, slots=True)
+class Settler:
+    """Runs the settlement machine over the open batch."""
+
+    desk: Desk
+
+    async def found(self) -> Attempt | None:
+        """Return the settlement that is under way, put right as after a power cut."""
+        attempt = await self.desk.books.attempt()
+        if attempt is None:
+            return None
+        put_right = await self.desk.performer.run(self._machine(), attempt, PowerOn())
+        return None if put_right.phase is SettlementPhase.OPEN else put_right
+
+    async def begin(self) -> Attempt:
+        """Freeze the open batch and ask the host to close it, once."""
+        desk = self.desk
+        standing = await desk.standing()
+        items = await desk.books.items(standing.batch)
+        stamp = desk.stamp()
+        request = Settlement(
+            origin=desk.settings.origin,
+            stan=await desk.books.next_stan(after=standing.stan, batch=standing.batch),
+            stamp=stamp,
+            batch=standing.batch,
+            totals=total(items),
+            settlement_date=stamp.date,
+            currency=desk.settings.currency,
+        )
+        attempt = Attempt(
+            SettlementPhase.OPEN,
+            request,
+            hash_items(items),
+            await desk.books.next_batch(standing.batch),
+            desk.settings.timing.settlement_timeout_s,
+        )
+        return await desk.performer.run(self._machine(), attempt, Prepare())
+
+    async def resume(self, attempt: Attempt) -> Attempt:
+        """Go on with what is uncertain, disputed or half uploaded, once."""
+        return await self.desk.performer.run(self._machine(), attempt, Resume())
+
+    async def insist(self, attempt: Attempt) -> Attempt:
+        """Ask again, with back-off, until it is answered or the tries of one command are over."""
+        pauses = self.desk.settings.timing.settlement_backoff_s
+        for number in range(self.desk.settings.limits.settlement_tries_max - 1):
+            if attempt.phase not in REPEATABLE:
+                break
+            await asyncio.sleep(pauses[min(number, len(pauses) - 1)])
+            # What is on disk decides, not what this process remembers of it.
+            found = await self.found()
+            if found is None:
+                break
+            attempt = await self.resume(found)
+        return attempt
+
+    def _machine(self) -> Machine[Attempt]:
+        return Machine("settlement", step, self._judge)
+
+    async def _judge(self, attempt: Attempt, reply: Operation) -> Event:
+        match reply:
+            case SettlementReply():
+                return await self._judge_answer(attempt, reply)
+            case UploadReply():
+                return await self._judge_upload(attempt, reply)
+            case _:
+                return Mismatched("the reply is of another kind")
+
+    async def _judge_answer(self, attempt: Attempt, reply: SettlementReply) -> Event:
+        verdict = judge(attempt, reply)
+        match verdict:
+            case InBalance():
+                return Balanced(reply, await self._papers(attempt, reply))
+            case OutOfBalance():
+                standing = await self.desk.standing()
+                planned, work = await self.desk.books.plan_upload(
+                    attempt, self.desk.stamp(), last_stan=standing.stan
+                )
+                return Unbalanced(reply, planned, work)
+            case _:
+                return verdict
+
+    async def _judge_upload(self, attempt: Attempt, reply: UploadReply) -> Event:
+        event = upload.judge(attempt, reply)
+        if attempt.phase is SettlementPhase.ENDING and isinstance(event, ItemTaken):
+            answer = await self.desk.books.answer(attempt)
+            return EndTaken(event.code, await self._papers(attempt, answer))
+        return event
+
+    async def _papers(self, attempt: Attempt, answer: SettlementReply) -> tuple[Fact, ...]:
+        standing = await self.desk.standing()
+        return slip_papers(
+            attempt,
+            answer.totals,
+            settings=self.desk.settings,
+            at=self.desk.local_now(),
+            head=await self.desk.archive.chain_head(),
+            settlement_date=answer.settlement_date or "",
+            manual_reversals=standing.reversals_manual,
+        )
+
+
+def is_closed(attempt: Attempt) -> bool:
+    """True when nothing is left to ask the host about this batch."""
+    return attempt.phase in CLOSED

@@ -1,0 +1,213 @@
+"""A till for tests: a terminal on an in-process database, and a host that answers as told."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from protocol.aio.errors import NotConnected, Unanswered
+from protocol.amount import Amount
+from protocol.operations import (
+    Card,
+    Echo,
+    EchoReply,
+    Operation,
+    Purchase,
+    PurchaseReply,
+    ReconciliationResult,
+    Request,
+    Reversal,
+    ReversalReply,
+    Settlement,
+    SettlementReply,
+    SignOn,
+    SignOnReply,
+    Totals,
+    UploadEnd,
+    UploadItem,
+    UploadReply,
+)
+from protocol.secrets import Key, Pan
+from terminal.aio.database import Database, open_sqlite
+from terminal.aio.driver import Equipment, Terminal
+from terminal.aio.printers import open_printer
+from terminal.configuration import Settings, Timing
+from terminal.effects import Notice
+from terminal.standing import LateReply
+
+VISA = "4111111111111111"
+QUICK = Settings(
+    timing=Timing(reversal_backoff_s=0.0, settlement_backoff_s=(0.0,)),
+)
+KEY = Key(bytes(range(32)))
+
+
+def visa() -> Card:
+    return Card(Pan(VISA), "3012")
+
+
+def yuan(text: str = "12.34") -> Amount:
+    return Amount.parse(text)
+
+
+@dataclass
+class Host:
+    """Answers every request truly from its own books, unless `faults` says otherwise.
+
+    A fault is an exception to raise instead of the reply (the request still arrives), or a
+    function from the true reply to another. `deaf` faults mean that it never arrives.
+    """
+
+    batch: str = "000001"
+    approved: dict[tuple[str, str], int] = field(default_factory=dict)
+    settled: dict[str, SettlementReply] = field(default_factory=dict)
+    heard: list[Request] = field(default_factory=list)
+    faults: list[Exception | Callable[[Operation], Operation] | None] = field(default_factory=list)
+    unreachable: int = 0
+    code: str = "00"
+    late: list[LateReply] = field(default_factory=list)
+
+    async def connect(self) -> None:
+        if self.unreachable:
+            self.unreachable -= 1
+            raise NotConnected("refused")
+
+    async def request(self, operation: Request, timeout_s: float) -> Operation:
+        self.heard.append(operation)
+        fault = self.faults.pop(0) if self.faults else None
+        reply = self._answer(operation)
+        if isinstance(fault, Exception):
+            raise fault
+        return fault(reply) if fault else reply
+
+    def take_late(self) -> tuple[LateReply, ...]:
+        late, self.late = tuple(self.late), []
+        return late
+
+    async def close(self) -> None:
+        return
+
+    def mtis(self) -> list[str]:
+        """Return what was heard, in short."""
+        return [_short(operation) for operation in self.heard]
+
+    def totals(self, batch: str) -> Totals:
+        amounts = [minor for (of, _), minor in self.approved.items() if of == batch]
+        return Totals(debit_count=len(amounts), debit_amount=sum(amounts))
+
+    def _answer(self, asked: Request) -> Operation:
+        base = {"origin": asked.origin, "stan": asked.stan, "stamp": asked.stamp}
+        match asked:
+            case SignOn():
+                return SignOnReply(**base, code="00", batch=self.batch)
+            case Echo():
+                return EchoReply(**base, code="00")
+            case Purchase():
+                if self.code == "00":
+                    self.approved[asked.batch, asked.stan] = asked.amount.minor
+                return PurchaseReply(
+                    **base,
+                    code=self.code,
+                    batch=asked.batch,
+                    amount=asked.amount,
+                    rrn=f"{asked.batch}{asked.stan}",
+                    authorisation=asked.stan,
+                )
+            case Reversal():
+                known = self.approved.pop((asked.batch, asked.stan), None)
+                code = "25" if known is None else "00"
+                return ReversalReply(**base, code=code, batch=asked.batch, amount=asked.amount)
+            case Settlement():
+                return self._settle(asked, base)
+            case UploadItem():
+                self.approved[asked.batch, asked.original.stan] = asked.amount.minor
+                return UploadReply(**base, code="00", batch=asked.batch)
+            case UploadEnd():
+                self.batch = f"{int(asked.batch) + 1:06d}"
+                return UploadReply(**base, code="00", batch=asked.batch)
+        raise AssertionError(type(asked))
+
+    def _settle(self, asked: Settlement, base: dict[str, object]) -> SettlementReply:
+        if asked.batch not in self.settled:
+            ours = self.totals(asked.batch)
+            equal = ours == asked.totals
+            if equal:
+                self.batch = f"{int(asked.batch) + 1:06d}"
+            self.settled[asked.batch] = SettlementReply(
+                **base,
+                code="00" if equal else "95",
+                result=ReconciliationResult.IN_BALANCE
+                if equal
+                else ReconciliationResult.OUT_OF_BALANCE,
+                batch=asked.batch,
+                totals=ours,
+            )
+        return self.settled[asked.batch]
+
+
+def _short(operation: Request) -> str:
+    repeat = getattr(operation, "repeat", False)
+    return type(operation).__name__ + ("*" if repeat else "")
+
+
+class Clock:
+    """Each look at it is a second later."""
+
+    def __init__(self) -> None:
+        self._ticks = itertools.count()
+
+    def __call__(self) -> datetime:
+        return datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC) + timedelta(seconds=next(self._ticks))
+
+
+def chance() -> Callable[[int], bytes]:
+    """Return random bytes that can be repeated."""
+    counter = itertools.count(1)
+    return lambda size: next(counter).to_bytes(size, "big")
+
+
+@dataclass
+class Till:
+    """A terminal, its host, and what it told people."""
+
+    terminal: Terminal
+    host: Host
+    database: Database
+    notices: list[Notice]
+
+    def told(self) -> list[tuple[str, str]]:
+        return [(notice.code, notice.state) for notice in self.notices]
+
+
+async def open_till(
+    host: Host | None = None,
+    *,
+    settings: Settings = QUICK,
+    path: str = ":memory:",
+    key: Key = KEY,
+    wrap: Callable[[Database], Database] = lambda database: database,
+    opener: Callable[[str], Awaitable[Database]] = open_sqlite,
+) -> Till:
+    host, notices = host or Host(), []
+    database = await opener(path)
+    equipment = Equipment(
+        database=wrap(database),
+        scratch=open_sqlite,
+        line=host,
+        key=key,
+        printers=[open_printer("none:")],
+        now=Clock(),
+        random_bytes=chance(),
+        tell=notices.append,
+    )
+    try:
+        terminal = await Terminal.open(settings, equipment)
+    except BaseException:
+        await database.close()
+        raise
+    return Till(terminal, host, database, notices)
+
+
+LOST = Unanswered()
