@@ -24,6 +24,8 @@ BAD: Final[list[tuple[Rule, str, str]]] = [
     (imports.one_home, "tallywire/paper.py", "from escpos.printer import Dummy"),
     (calls.impure_calls, "terminal/x.py", "at = datetime.now(UTC)"),
     (calls.impure_calls, "protocol/x.py", "open('dialect.toml')"),
+    (calls.wall_clocks, "terminal/aio/x.py", "at = datetime.now(UTC)"),
+    (calls.wall_clocks, "tallywire/x.py", "at = time.monotonic()"),
     (calls.async_in_root, "acquirer_sim/x.py", "async def f(): ..."),
     (calls.inexact_numbers, "terminal/x.py", "amount = float(text)"),
     (calls.bare_tasks, "terminal/aio/x.py", "asyncio.create_task(f())"),
@@ -79,6 +81,7 @@ RULES: Final = list(dict.fromkeys(rule for rule, _, _ in BAD))
 
 EXEMPT: Final[dict[tuple[str, str], str]] = {
     ("one_home", "tests/tallywire/virtual_printer/test_escpos.py"): "there it is a foreign client",
+    ("wall_clocks", "acquirer_sim/aio/running.py"): "the entry point of an acquirer process",
     ("hidden_context", "tallywire/virtual_printer/"): "it reads options of a printer, no cards",
     ("inexact_numbers", "terminal/picture.py"): "it rounds pixels; no money comes near",
     ("sleeping", "tests/world/"): "time is virtual there: a sleep is a deadline, and takes none",

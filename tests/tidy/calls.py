@@ -16,6 +16,9 @@ IMPURE_CALLS: Final = frozenset(
     "datetime.now datetime.utcnow datetime.today date.today datetime.datetime.now "
     "datetime.datetime.utcnow datetime.date.today open input print breakpoint".split()
 )
+CLOCK_CALLS: Final = frozenset(
+    "datetime.now datetime.datetime.now datetime.utcnow time.time time.time_ns time.monotonic".split()
+)
 INEXACT_CALLS: Final = frozenset({"float", "round"})
 MOCKS: Final = frozenset("Mock MagicMock AsyncMock NonCallableMock PropertyMock".split())
 
@@ -34,6 +37,15 @@ def impure_calls(source: Source) -> Iterator[str]:
     for node, name in calls(source):
         if name in IMPURE_CALLS:
             yield f"line {node.lineno}: a root may not call {name}()"
+
+
+def wall_clocks(source: Source) -> Iterator[str]:
+    """A clock is read at an entry point and handed on: the world has a clock of its own."""
+    if source.package not in PRODUCT:
+        return
+    for node, name in calls(source):
+        if name in CLOCK_CALLS:
+            yield f"line {node.lineno}: {name}() is the entry point's; take `now` instead"
 
 
 def async_in_root(source: Source) -> Iterator[str]:
