@@ -17,7 +17,8 @@ IMPURE_CALLS: Final = frozenset(
     "datetime.datetime.utcnow datetime.date.today open input print breakpoint".split()
 )
 CLOCK_CALLS: Final = frozenset(
-    "datetime.now datetime.datetime.now datetime.utcnow time.time time.time_ns time.monotonic".split()
+    "datetime.now datetime.datetime.now datetime.utcnow "
+    "time.time time.time_ns time.monotonic".split()
 )
 INEXACT_CALLS: Final = frozenset({"float", "round"})
 MOCKS: Final = frozenset("Mock MagicMock AsyncMock NonCallableMock PropertyMock".split())
@@ -68,7 +69,12 @@ def inexact_numbers(source: Source) -> Iterator[str]:
 
 
 def bare_tasks(source: Source) -> Iterator[str]:
-    """A task belongs to a TaskGroup, held in something called `...group`."""
+    """A task belongs to a TaskGroup, held in something called `...group`.
+
+    Not in tests: there the loop ends with the test, and its tasks with it.
+    """
+    if source.package == "tests":
+        return
     for node, name in calls(source):
         owner, _, method = name.rpartition(".")
         loose = method == "ensure_future" or (
