@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs import faults, machines, wire, words
+from docs import faults, machines, responses, wire, words
 
 REFERENCE: Final = Path(__file__).resolve().parent / "reference"
 
@@ -21,6 +21,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "faults.md": faults.faults,
     "framing.md": wire.framings,
     "local-codes.md": words.local_codes,
+    "response-codes.md": responses.response_codes,
     "machines.md": machines.machines,
     "magic-amounts.md": words.magic_amounts,
 }

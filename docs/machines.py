@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
 from collections.abc import Iterator, Mapping
 from enum import Enum
@@ -20,14 +19,18 @@ Arrow = tuple[str, str, str]
 
 def machines() -> str:
     """Draw every machine: its theory, its picture, its table."""
-    found = [name for name in MACHINES if importlib.util.find_spec(f"terminal.{name}")]
+    modules = [importlib.import_module(f"terminal.{name}") for name in MACHINES]
     return page(
         "Machines",
         "the TRANSITIONS of terminal/*.py",
         "A machine is a table. An event that has no place in the row of its state cannot happen; "
         "if it does, that is a bug, and it is called `IllegalEvent`. Crash points are explained "
         "with the [invariants](../explanation/invariants.md#where-the-power-may-fail).",
-        *(part for name in found for part in _machine(importlib.import_module(f"terminal.{name}"))),
+        *(
+            part
+            for name in MACHINES
+            for part in _machine(importlib.import_module(f"terminal.{name}"))
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from acquirer_sim.magic import MAGIC_AMOUNTS, MAGIC_CODES
 from docs.settings import section
 from docs.tables import code, page, table
 from protocol.amount import format_minor
+from terminal.configuration import Settings as TerminalSettings
 from terminal.texts import TEXTS
 
 
@@ -17,7 +18,7 @@ def local_codes() -> str:
         "Local codes",
         "terminal/texts.py",
         "What the terminal finds by itself. The acquirer's two-character codes are "
-        "its own business.",
+        "[response codes](response-codes.md).",
         table(
             ("code", "what is the matter", "what to do", "屏幕", "下一步"),
             [
@@ -66,5 +67,6 @@ def configuration() -> str:
         "the types that parse it",
         "Files are TOML. Every key at the top has a default, and an unknown key is refused: the "
         "error names the file, the key, what was found and what is allowed.",
+        section("Terminal: `tallywire terminal --config FILE`", TerminalSettings),
         section("Acquirer: `tallywire acquirer --config FILE`", AcquirerConfiguration),
     )
