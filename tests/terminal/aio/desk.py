@@ -21,6 +21,7 @@ from terminal.aio.archive import Archive
 from terminal.aio.escpos_printer import EscposPrinter, Patience
 from terminal.aio.journal import Journal
 from terminal.aio.paperwork import Paperwork
+from terminal.aio.printer_line import Pulse
 from terminal.aio.printers import Printer
 from terminal.copies import queue_originals
 from terminal.documents import Document
@@ -206,6 +207,10 @@ class Desk:
         head = await Archive(self.journal).chain_head()
         await self.journal.commit(queue_originals(document, head))
         return document.document_id
+
+    async def later(self, seconds: float) -> None:
+        """Let virtual time pass; nobody waits for it."""
+        await Pulse().wait(self.loop.time() + seconds)
 
     async def states(self) -> list[str]:
         rows = await self.journal.fetch("SELECT state FROM print_job ORDER BY number")
