@@ -39,6 +39,7 @@ PAPER: Final = 251
 TABLE: Final = 214
 SHADOW: Final = 186
 INK: Final = 24
+_PAPER_TINT: Final = (0.992, 0.984, 0.961)
 _SIXTEEN: Final = [round(tone / 17) for tone in range(256)]
 
 
@@ -47,7 +48,7 @@ def slip_png(slip: Slip, *, scale: int = SCALE) -> bytes:
     picture = draw_slip(slip, scale=scale).point(_SIXTEEN)
     file = io.BytesIO()
     indexed = Image.frombytes("P", picture.size, picture.tobytes())
-    indexed.putpalette([17 * (tone // 3) for tone in range(3 * 16)])
+    indexed.putpalette([round(17 * tone * part) for tone in range(16) for part in _PAPER_TINT])
     indexed.save(file, "PNG", compress_level=1, bits=4)
     return file.getvalue()
 
@@ -119,10 +120,10 @@ def _left(place: Place, width: int, room: int) -> int:
 
 def _burn_line(strip: Image.Image, line: Line, top: int, scale: int) -> None:
     left = _left(line.place, line.dots * scale, strip.width)
-    base = max((run.style.character_dots for run in line.runs), default=0)
+    base = max((run.height for run in line.runs), default=0)
     for run in line.runs:
         # Letters of different heights stand on one base line.
-        cell_top = top + (base - run.style.character_dots) * scale
+        cell_top = top + (base - run.height) * scale
         _burn_run(strip, run, (left, cell_top), scale)
         left += run.dots * scale
 
@@ -131,7 +132,7 @@ def _burn_run(strip: Image.Image, run: Run, corner: tuple[int, int], scale: int)
     x, y = corner
     style = run.style
     cell_width = run.dots // len(run.text) * scale
-    cell_height = style.character_dots * scale
+    cell_height = run.height * scale
     for character in run.text:
         if not character.isspace():
             glyph = _glyph(character, run.columns, style, scale)

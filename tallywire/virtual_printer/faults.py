@@ -18,6 +18,7 @@ class Echo(Enum):
 
     RIGHT = "right"
     NEVER = "never"
+    """Nothing that is answered in buffer order is answered: no fence (GS r) either."""
     PREVIOUS = "previous"
     """The job before is acknowledged instead of this one."""
     PREVIOUS_FIRST = "previous-first"

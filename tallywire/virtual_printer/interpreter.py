@@ -130,7 +130,7 @@ class Interpreter:
             self._picture_dots = 0
             return [Feed(spacing)] if spacing else []
         self._picture_dots = 0
-        tallest = max(run.style.character_dots for run in runs)
+        tallest = max(run.height for run in runs)
         return [Line(runs, self._place, max(spacing, tallest))]
 
     def _flush(self) -> list[Action]:

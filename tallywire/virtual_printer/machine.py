@@ -28,7 +28,7 @@ from tallywire.virtual_printer.actions import (
     Strange,
 )
 from tallywire.virtual_printer.commands import Tokenizer
-from tallywire.virtual_printer.faults import PrinterFaults
+from tallywire.virtual_printer.faults import Echo, PrinterFaults
 from tallywire.virtual_printer.interpreter import Interpreter
 from tallywire.virtual_printer.paper import (
     LINE_DOTS,
@@ -299,7 +299,7 @@ class PrinterMachine:
             case Cut():
                 self._cut(action)
             case Sensor():
-                self._reply(paper_sensors(self.condition) if action is Sensor.PAPER else b"\0")
+                self._tell_sensor(action)
             case Acknowledge(process_id=process_id):
                 if self.faults.clone:
                     self._note_unknown(b"\x1d(H")
@@ -317,6 +317,10 @@ class PrinterMachine:
                 self._note_unknown(prefix)
             case _:
                 assert_never(action)
+
+    def _tell_sensor(self, sensor: Sensor) -> None:
+        if self.faults.echo is not Echo.NEVER:
+            self._reply(paper_sensors(self.condition) if sensor is Sensor.PAPER else b"\0")
 
     def _burn(self, mark: Mark, now: float) -> None:
         if self._strikes(now):

@@ -64,6 +64,13 @@ class Run:
             return len(self.text) * CHARACTER_DOTS * self.style.width
         return len(self.text) * self.style.column_dots
 
+    @property
+    def height(self) -> int:
+        """The height of the run's characters. There is no small double-byte font."""
+        if self.columns == 2:
+            return CHARACTER_DOTS * self.style.height
+        return self.style.character_dots
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

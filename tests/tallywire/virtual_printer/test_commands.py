@@ -189,3 +189,15 @@ def test_tokens_do_not_depend_on_how_the_bytes_were_cut(data: bytes, step: int) 
         return merged
 
     assert flat([data]) == flat([data[at : at + step] for at in range(0, len(data), step)])
+
+
+def test_picture_cut_off_between_two_rows_does_not_swallow_the_next_job() -> None:
+    """P5 with nothing left in the buffer: the rows that are missing never come."""
+    tokenizer = Tokenizer()
+    tokenizer.receive_data(b"\x1dv0\x00\x01\x00\x40\x00" + b"r" * 24)
+    all_tokens(tokenizer)
+    tokenizer.end_segment()
+
+    tokenizer.receive_data(b"next")
+
+    assert [Text(b"next", kanji=False)] == all_tokens(tokenizer)

@@ -152,6 +152,16 @@ def test_acknowledgement_is_what_the_fault_makes_of_it(kind: Echo) -> None:
     assert [numbered(1, 5)] == lines_of(machine)
 
 
+def test_printer_that_never_acknowledges_passes_the_fence_in_silence() -> None:
+    """P6: sent, printed, and not a word about it; only real-time status is answered."""
+    machine = connected(faults=PrinterFaults(echo=Echo.NEVER))
+
+    machine.receive_data(JOB + ASK_PAPER + ASK_ALL, 0.0)
+
+    assert bytes.fromhex("12 12 12 12") == machine.data_to_send()
+    assert [numbered(1, 5)] == lines_of(machine)
+
+
 def test_late_acknowledgement_comes_after_its_delay() -> None:
     """The job is on paper long before the printer says so."""
     machine = connected(faults=PrinterFaults(echo_delay_s=30.0))
