@@ -1,8 +1,7 @@
 """The ledger on SQLite: a group is one transaction of one round of reads and one of writes.
 
-`perform` is the whole life of a group. It runs in whatever thread owns the connection: the
-committer's in production, the only one in the simulated world. Nothing it returns may be told
-to anybody unless it returned.
+`begin` is a group's work, `commit` its waiting for the disk; `perform` is both. Threads may
+take turns with a ledger, but never use it at the same time.
 """
 
 from __future__ import annotations
@@ -72,23 +71,63 @@ class SqliteLedger:
         policy: Policy,
         verdicts: Mapping[int, ReconciliationResult],
     ) -> list[Decision]:
-        """Read, decide and commit one group. Raises LedgerError, and then nothing happened,
-        or nobody can know: the replies must not leave.
+        """Read, decide, write and commit one group. Raises LedgerError: see `commit`."""
+        decisions = self.begin(requests, now, policy, verdicts)
+        if self.connection.in_transaction:
+            self.commit()
+        return decisions
+
+    def begin(
+        self,
+        requests: Sequence[Request],
+        now: datetime,
+        policy: Policy,
+        verdicts: Mapping[int, ReconciliationResult],
+    ) -> list[Decision]:
+        """Read, decide and write one group; nobody may be told before `commit`.
+
+        A group that changed nothing is over already: the connection is then not
+        `in_transaction`. Raises LedgerError, and then nothing happened.
         """
         problem = None
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             rows = self._read(needs(requests, policy))
             decisions = decide(rows, requests, now, policy, verdicts)
-            if not rows.unchanged:
+            if rows.unchanged:
+                self.roll_back()
+            else:
                 self._write(rows)
-            self._commit()
             return decisions
         except sqlite3.Error as error:
             problem = ledger_error(error)
-        finally:
-            self._roll_back()
+        self.roll_back()
         raise problem
+
+    def commit(self) -> None:
+        """Make the group durable; the slow part, and nearly all of it outside Python.
+
+        Raises LedgerError: the group is rolled back where that can be known, and its replies
+        must not leave.
+        """
+        problem = None
+        try:
+            if self._around_commit is None:
+                self.connection.execute("COMMIT")
+            else:
+                self._around_commit(self._commit_now)
+            return
+        except sqlite3.Error as error:
+            problem = ledger_error(error)
+        finally:
+            if self.connection.in_transaction:
+                self.roll_back()
+        raise problem
+
+    def roll_back(self) -> None:
+        """Forget what was begun, if anything was."""
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close the connection. What a ledger in memory held is kept as its `image`."""
@@ -96,18 +135,8 @@ class SqliteLedger:
             self.image = self.connection.serialize()
         self.connection.close()
 
-    def _commit(self) -> None:
-        if self._around_commit is None:
-            self.connection.execute("COMMIT")
-        else:
-            self._around_commit(self._commit_now)
-
     def _commit_now(self) -> None:
         self.connection.execute("COMMIT")
-
-    def _roll_back(self) -> None:
-        if self.connection.in_transaction:
-            self.connection.execute("ROLLBACK")
 
     def _read(self, wanted: Needs) -> WorkingSet:
         rows = WorkingSet(entry=self.connection.execute(sql.READ_ENTRY).fetchone()[0])

@@ -65,11 +65,6 @@ class Server:
 
     @property
     def connections(self) -> list[Connection]:
-        """Those that live now."""
-        return self.connections
-
-    @property
-    def connections(self) -> list[Connection]:
         """Those open now, oldest first."""
         return list(self._house.registered.values())
 
