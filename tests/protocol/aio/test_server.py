@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -374,11 +375,13 @@ async def test_server_survives_a_peer_that_never_reads_over_tcp() -> None:
     server = await serve(
         approve, CODEC, FRAMING, settings, on_incident=lambda incident: stalled.set()
     )
+    # Accepted sockets inherit it: a small buffer is soon full.
+    server._listeners[0].sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     host, port = server.addresses[0]
     loop = asyncio.get_running_loop()
     deaf = socket.socket()
     deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    deaf.setblocking(False)
+    deaf.settimeout(0)
     await loop.sock_connect(deaf, (host, port))
     flood = b"".join(framed(request(stan)) for stan in range(1, 1000)) * 50
     with suppress(ConnectionError):  # it ends when the server has had enough
