@@ -26,11 +26,7 @@ def machines() -> str:
         "A machine is a table. An event that has no place in the row of its state cannot happen; "
         "if it does, that is a bug, and it is called `IllegalEvent`. Crash points are explained "
         "with the [invariants](../explanation/invariants.md#where-the-power-may-fail).",
-        *(
-            part
-            for name in MACHINES
-            for part in _machine(importlib.import_module(f"terminal.{name}"))
-        ),
+        *(part for module in modules for part in _machine(module)),
     )
 
 
