@@ -71,7 +71,8 @@ class ReferenceCodec:
             decoded, _ = iso8583.decode(data, self._spec)
             return Message(decoded["t"], self._values(decoded))
         except iso8583.DecodeError as error:
-            field, position = error.field, error.pos
+            beyond = error.msg.startswith("Extra data")
+            field, position = "end" if beyond else error.field, error.pos
         except (KeyError, ValueError):
             field = "bitmap"
         # Raised here and not above: the library's error carries the bytes of the message.
