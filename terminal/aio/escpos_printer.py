@@ -44,7 +44,7 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     confirm_s: float = 90.0
     silence_s: float = 5.0
     fence_grace_s: float = 5.0
-    late_grace_s: float = 3.0
+    late_grace_s: float = 10.0
     retry_s: float = 5.0
     recheck_s: float = 30.0
     close_s: float = 1.0

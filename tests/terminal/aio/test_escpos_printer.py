@@ -9,6 +9,7 @@ from tallywire.virtual_printer.faults import Echo, PrinterFaults
 from terminal.aio.escpos_printer import EscposPrinter
 from terminal.aio.printers import NoPrinter
 from terminal.layout import Paper
+from terminal.printer_status import DROP_BUFFER
 from terminal.printing import JobState
 from tests.terminal.aio.desk import Desk, PrinterDoor, at_the_desk
 from tests.terminal.samples import receipt, settlement
@@ -253,3 +254,20 @@ def test_second_printer_never_takes_over_after_a_first_byte() -> None:
         test,
         printers=lambda door: [EscposPrinter("tcp://dies", dying), EscposPrinter("tcp://b", door)],
     )
+
+
+def test_rest_of_a_broken_job_is_dropped_before_the_next() -> None:
+    """States page, section 4: DLE ENQ 2 and a new connection before anything else is sent."""
+    faults = PrinterFaults(cover_opens_after_lines=5, seconds_per_line=1.0)
+
+    async def test(desk: Desk) -> None:
+        name = await desk.owe(settlement())
+        await desk.paperwork.print_waiting()
+        desk.door.close_cover()
+        await desk.paperwork.reprint(name)
+
+        first, second = desk.door.cables
+        assert first.sent.endswith(DROP_BUFFER)
+        assert b"\x1b@" in second.sent
+
+    at_the_desk(test, door=PrinterDoor(faults=faults))

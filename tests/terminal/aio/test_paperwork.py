@@ -269,3 +269,18 @@ def test_incomplete_document_is_not_printed() -> None:
         assert 0 == desk.door.bytes_received
 
     at_the_desk(test)
+
+
+def test_confirmed_duplicate_says_nothing_about_the_original() -> None:
+    """The first paper may still be out; but nobody is owed one any more."""
+    door = PrinterDoor(faults=PrinterFaults(resets_after_bytes=400))
+
+    async def test(desk: Desk) -> None:
+        name = await desk.owe(settlement())
+        await desk.paperwork.print_waiting()
+        (again,) = await desk.paperwork.reprint(name)
+
+        assert again.printed
+        assert (["maybe"], ()) == (await desk.issued(), await desk.paperwork.owed())
+
+    at_the_desk(test, door=door)
