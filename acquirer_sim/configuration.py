@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from protocol.settings import SettingsError, parse_settings
+from protocol.test_cards import TEST_CARD_RANGES
 
 ResponseCode = Annotated[str, Meta(pattern=r"^[0-9A-Z]{2}$")]
 Digits = Annotated[str, Meta(pattern=r"^[0-9]+$")]
@@ -73,7 +74,7 @@ class Configuration(Settings, frozen=True):
 
     time_zone: str = "Asia/Shanghai"
     test_cards_only: bool = True
-    test_ranges: tuple[Digits, ...] = ()
+    test_ranges: tuple[Digits, ...] = TEST_CARD_RANGES
     unknown_terminals: Literal["accept", "refuse"] = "accept"
     unknown_merchants: Literal["accept", "refuse"] = "accept"
     empty_batch: Literal["balance", "refuse"] = "balance"
@@ -87,7 +88,7 @@ class Configuration(Settings, frozen=True):
 def load_configuration(text: str, source: str) -> Configuration:
     """Read a configuration file over the built-in defaults. Raises SettingsError.
 
-    A file that names no `test_ranges` or no [[card]] keeps the built-in ones.
+    A file that names no [[card]] keeps the built-in ones.
     """
     given = parse_settings(text, Configuration, source)
     for position, rule in enumerate(given.rule):
@@ -101,7 +102,6 @@ def load_configuration(text: str, source: str) -> Configuration:
     default = default_configuration()
     return msgspec.structs.replace(
         given,
-        test_ranges=given.test_ranges or default.test_ranges,
         card=given.card or default.card,
     )
 

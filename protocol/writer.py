@@ -178,7 +178,11 @@ class WriterDraft:
             *self.lengths,
             *([f"if {' or '.join(self.sizes)}: return None"] if self.sizes else []),
             *joins,
-            *([f"if not ({' and '.join(self.conditions)}): return None"] if self.conditions else []),
+            *(
+                [f"if not ({' and '.join(self.conditions)}): return None"]
+                if self.conditions
+                else []
+            ),
             f"return {parts[0]}" if len(parts) == 1 else f"return b''.join(({', '.join(parts)}))",
         ]
         return "def write(mti, values):\n    " + "\n    ".join(body) + "\n"

@@ -16,15 +16,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
 
 import msgspec
-from terminal.aio.driver import Terminal
-from terminal.results import PaymentResult, SettlementResult, Status
 
 from protocol.amount import Amount
 from protocol.operations import Card
 from protocol.secrets import Pan
 from tallywire.running import tell
+from terminal.aio.driver import Terminal
 from terminal.aio.paperwork import PrintOutcome
 from terminal.errors import TerminalError
+from terminal.results import PaymentResult, SettlementResult, Status
 from terminal.texts import text_of
 
 PAUSES_S: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from terminal.results import PaymentLine, Status
 
 from protocol.amount import Amount
+from terminal.results import PaymentLine, Status
 
 STYLES: Final = {
     "approved": "green",

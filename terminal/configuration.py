@@ -7,34 +7,14 @@ file, key and what was found.
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from protocol.operations import Origin
 from protocol.settings import parse_settings
+from protocol.test_cards import TEST_CARD_RANGES
 from terminal.labels import Language
-
-TEST_CARD_PREFIXES: Final = (
-    "222300",
-    "305693",
-    "353011",
-    "356600",
-    "371449",
-    "378282",
-    "400005",
-    "401288",
-    "411111",
-    "424242",
-    "510510",
-    "555555",
-    "601100",
-    "601111",
-    "620000",
-    "622202",
-)
-"""First six digits of the published test cards: this project is no certified device."""
 
 
 class ReversalExhausted(Enum):
@@ -93,7 +73,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: Language = Language.BOTH
     test_mode: bool = True
     test_cards_only: bool = True
-    test_card_prefixes: tuple[str, ...] = TEST_CARD_PREFIXES
+    test_ranges: tuple[str, ...] = TEST_CARD_RANGES
     reversal_exhausted: ReversalExhausted = ReversalExhausted.BLOCK
     hotline: str = ""
     dialect: str = "iso87"
@@ -124,7 +104,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def accepts(self, digits: str) -> bool:
         """True unless only published test cards may be used and this is none."""
-        return not self.test_cards_only or digits.startswith(self.test_card_prefixes)
+        return not self.test_cards_only or digits.startswith(self.test_ranges)
 
 
 def _is_time_zone(name: str) -> bool:

@@ -20,10 +20,9 @@ from tallywire.running import read_settings, run, tell
 
 if TYPE_CHECKING:
     from protocol.aio.client import Opener
+    from protocol.operations import Card
     from terminal.aio.driver import Terminal
     from terminal.configuration import Settings
-
-    from protocol.operations import Card
     from terminal.effects import Notice
     from terminal.errors import TerminalError
 
@@ -267,10 +266,9 @@ async def _perform(options: Options, act: Act) -> None:
 
 @asynccontextmanager
 async def _opened(options: Options) -> AsyncIterator[tuple[Terminal, Settings]]:
-    from terminal.configuration import Settings, load_settings
-
     from terminal.aio.opening import open_terminal
     from terminal.aio.printers import open_printer
+    from terminal.configuration import Settings, load_settings
 
     settings = read_settings(options.config, load_settings)
     urls = options.printers or (settings.printers if settings else _usual_printers(options))

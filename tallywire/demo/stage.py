@@ -15,6 +15,9 @@ from tallywire.exits import Ending, Exit
 LOST_REPLY_MINOR: Final = 8_888
 """The amount whose answer the host will lose."""
 
+ROLL_LINES: Final = "60000"
+"""One roll for the whole day, until someone takes it out."""
+
 MARKER: Final = ".tallywire-demo"
 
 FAULTS: Final = f"""\
@@ -104,7 +107,7 @@ class Stage:
         """Start the printer with a full roll."""
         out = str(self.paper)
         return await self._listening(
-            "printer", "--listen", "127.0.0.1:0", "--control", "--out", out
+            "printer", "--listen", "127.0.0.1:0", "--paper", ROLL_LINES, "--control", "--out", out
         )
 
     async def start_terminal(self, watch: Callable[[Line], None]) -> Child:

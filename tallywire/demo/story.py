@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from protocol.amount import format_minor
 from tallywire.day import Day, DayCard
@@ -14,7 +14,9 @@ from tallywire.demo.screen import Screen
 from tallywire.demo.stage import LOST_REPLY_MINOR, Stage
 from tallywire.exits import Ending, Exit
 
-PAPER_LEFT_LINES = 16
+DO_NOT_CHARGE_AGAIN: Final = "L58"
+
+PAPER_LEFT_LINES: Final = 16
 """Enough for the head of a receipt, not for its amount."""
 
 
@@ -28,6 +30,7 @@ class Story:
     acquirer: Child = field(init=False)
     printer: Child = field(init=False)
     terminal: Child = field(init=False)
+    _seen: dict[str, Line] = field(default_factory=dict)
 
     async def tell(self) -> Books:
         """Live through the day; return what the books say at its end."""
@@ -112,7 +115,7 @@ class Story:
         paid = await self._sell("36.00", self.day.cards["unionpay"])
         _check(paid["outcome"] == "approved", "the payment did not stand")
         self.screen.fact("printer", await self.printer.control("status"), good=False)
-        notice = self._notices.get("unprinted")
+        notice = self._seen.get(DO_NOT_CHARGE_AGAIN)
         _check(notice is not None, "nobody told the customer not to pay again")
         assert notice is not None
         self.screen.fact("terminal", f"{notice['zh']} / {notice['en']}", good=True)
@@ -172,16 +175,10 @@ class Story:
         self.screen.books(books)
         return books
 
-    @property
-    def _notices(self) -> dict[str, Line]:
-        return self._seen
-
-    _seen: dict[str, Line] = field(default_factory=dict)
-
     def _watch(self, line: Line) -> None:
-        """Remember the newest notice of each kind."""
+        """Remember the newest notice of each code."""
         if line.get("event") == "notice":
-            self._seen[line["state"]] = line
+            self._seen[line["code"]] = line
 
     async def _sell(self, amount: str, card: DayCard) -> dict[str, Any]:
         return await self._do("sale", amount=amount, card=card.pan, expiry=card.expiry)
