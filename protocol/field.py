@@ -95,6 +95,7 @@ def _field_problem(field: Field) -> str:
         (packed or not nibbles, 'len_count "nibbles" needs data_enc "b"'),
         (nibbles or not pad, 'padding needs len_count "nibbles"'),
         (len(pad) <= 1 and pad in "0123456789ABCDEF", "a pad is one digit 0-9 or A-F, on one side"),
+        (not _odd(field) or bool(pad), "an odd number of digits needs a pad"),
         (not pad or field.value is not ValueClass.B, "binary fields are never padded"),
         (field.value is not ValueClass.B or _whole_bytes(field), "a binary field has whole bytes"),
         (
@@ -103,6 +104,10 @@ def _field_problem(field: Field) -> str:
         ),
     )
     return next((problem for holds, problem in checks if not holds), "")
+
+
+def _odd(field: Field) -> bool:
+    return field.len_count == "nibbles" and not field.len_type and field.max_len % 2 == 1
 
 
 def _whole_bytes(field: Field) -> bool:

@@ -1,0 +1,45 @@
+"""Refusals: a broken request is answered with format error when its sender could tell which."""
+
+from __future__ import annotations
+
+import pytest
+
+from protocol.codec import Codec
+from protocol.dialect import builtin_dialect
+from protocol.errors import FieldError
+from protocol.message import FieldValue, Message
+from protocol.refusal import refusal
+
+READ: dict[int, FieldValue] = {2: "4111111111111111", 3: "000000", 11: "000123", 41: "TERM0001"}
+
+
+@pytest.mark.parametrize(
+    ("mti", "reply"),
+    [("0200", "0210"), ("0201", "0210"), ("0220", "0230"), ("0401", "0410"), ("0320", "0330")],
+)
+def test_refusal_answers_a_request_with_format_error(mti: str, reply: str) -> None:
+    answer = refusal(Message(mti, READ))
+
+    assert answer == Message(reply, {3: "000000", 11: "000123", 39: "30", 41: "TERM0001"})
+
+
+@pytest.mark.parametrize("mti", ["0210", "0230", "0410"])
+def test_refusal_never_answers_an_answer(mti: str) -> None:
+    assert refusal(Message(mti, READ)) is None
+
+
+def test_refusal_needs_the_number_of_the_request() -> None:
+    assert refusal(None) is None
+    assert refusal(Message("0200", {3: "000000"})) is None
+
+
+def test_refusal_can_be_encoded_whatever_broke_the_request() -> None:
+    codec = Codec(builtin_dialect())
+    wire = b"02002220000000800000" + b"000000" + b"1120113424" + b"000123" + b"TERM\xe9001"
+
+    with pytest.raises(FieldError) as caught:
+        codec.decode(wire)
+    answer = refusal(caught.value.partial)
+
+    assert answer is not None
+    assert codec.encode(answer) == b"0210222000000200000000000011201134240001233" + b"0"
