@@ -176,13 +176,9 @@ class WriterDraft:
         body = [
             *([f"{values}= values"] if values else []),
             *self.lengths,
-            *([f"if {' or '.join(self.sizes)}: return None"] if self.sizes else []),
+            *_return_none_if(" or ".join(self.sizes)),
             *joins,
-            *(
-                [f"if not ({' and '.join(self.conditions)}): return None"]
-                if self.conditions
-                else []
-            ),
+            *_return_none_if(f"not ({' and '.join(self.conditions)})" * bool(self.conditions)),
             f"return {parts[0]}" if len(parts) == 1 else f"return b''.join(({', '.join(parts)}))",
         ]
         return "def write(mti, values):\n    " + "\n    ".join(body) + "\n"
@@ -205,6 +201,10 @@ class WriterDraft:
             return f"c{number}"
         self.names[f"T{number}"] = charset_table(segment.encoding)
         return f"c{number}.translate(T{number})"
+
+
+def _return_none_if(condition: str) -> list[str]:
+    return [f"if {condition}: return None"] if condition else []
 
 
 def _value_length(element: Element, length: int) -> int:
