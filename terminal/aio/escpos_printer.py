@@ -203,6 +203,9 @@ class EscposPrinter:
             if line.fenced and not self._echoes:
                 fence_until = fence_until or self._fence_until(line)
                 if self._now() >= fence_until:
+                    # A clone, and known as one from here on.
+                    fence = Confirmation.FENCE
+                    self._profile = msgspec.structs.replace(self._profile, confirmation=fence)
                     return Confirmed()
             until = min(deadline, fence_until or deadline, self._now() + self._patience.silence_s)
             await self._pulse.wait(until)

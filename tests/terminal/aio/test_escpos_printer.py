@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from tallywire.virtual_printer.faults import Echo, PrinterFaults
-from terminal.aio.escpos_printer import EscposPrinter
+from terminal.aio.escpos_printer import DEFAULT_PATIENCE, EscposPrinter
 from terminal.aio.printers import NoPrinter
 from terminal.layout import Paper
+from terminal.printer_profile import Confirmation, PrinterProfile
 from terminal.printer_status import DROP_BUFFER
 from terminal.printing import JobState
 from tests.terminal.aio.desk import Desk, PrinterDoor, at_the_desk
@@ -101,7 +102,7 @@ def test_paper_ends_at_every_line_and_one_original_comes_out(line: int) -> None:
         (PrinterFaults(swallows=True), JobState.SENT_UNCONFIRMED, "L38"),
         (PrinterFaults(echo=Echo.WRONG), JobState.SENT_UNCONFIRMED, "L38"),
         (PrinterFaults(echo=Echo.PREVIOUS_FIRST), JobState.CONFIRMED, ""),
-        (PrinterFaults(echo=Echo.NEVER), JobState.CONFIRMED, ""),
+        (PrinterFaults(echo=Echo.NEVER), JobState.SENT_UNCONFIRMED, "L38"),
         (PrinterFaults(clone=True), JobState.CONFIRMED, ""),
         (PrinterFaults(near_end=True), JobState.CONFIRMED, ""),
         (PrinterFaults(status_interleaved=True), JobState.CONFIRMED, ""),
@@ -271,3 +272,32 @@ def test_rest_of_a_broken_job_is_dropped_before_the_next() -> None:
         assert b"\x1b@" in second.sent
 
     at_the_desk(test, door=PrinterDoor(faults=faults))
+
+
+def test_clone_is_found_out_once() -> None:
+    """From its second job on it is taken at its fence: no wait, and no bytes of GS ( H."""
+
+    async def test(desk: Desk) -> None:
+        await desk.owe(receipt())
+        await desk.paperwork.print_waiting()
+
+        assert ["CONFIRMED", "CONFIRMED"] == await desk.states()
+        assert 1 == bytes(desk.door.cables[0].sent).count(b"\x1d(H")
+        assert desk.loop.time() == pytest.approx(DEFAULT_PATIENCE.fence_grace_s, abs=0.1)
+
+    at_the_desk(test, door=PrinterDoor(faults=PrinterFaults(clone=True)))
+
+
+def test_plain_port_leaves_every_job_unconfirmed() -> None:
+    """P6: no status channel; nothing is asked and nothing is pretended."""
+    profile = PrinterProfile(confirmation=Confirmation.NONE)
+
+    async def test(desk: Desk) -> None:
+        await desk.owe(receipt())
+        await desk.paperwork.print_waiting()
+
+        assert ["SENT_UNCONFIRMED", "SENT_UNCONFIRMED"] == await desk.states()
+        assert ["maybe", "maybe"] == await desk.issued()
+        assert b"\x10\x04" not in bytes(desk.door.cables[0].sent)
+
+    at_the_desk(test, profile=profile)
