@@ -128,4 +128,5 @@ def test_expected_lines_fit_when_dots_stand_for_any() -> None:
     assert fits(["one", "...", "four"], ["one", "two", "three", "four"])
     assert fits(["listening on …"], ["listening on 127.0.0.1:8583"])
     assert not fits(["one", "two"], ["one", "two", "three"])
+    assert fits(["one", "..."], ["one"])
     assert not fits(["on (…)"], ["on "])

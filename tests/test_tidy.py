@@ -86,7 +86,6 @@ EXEMPT: Final[dict[tuple[str, str], str]] = {
     ("hidden_context", "tallywire/virtual_printer/"): "it reads options of a printer, no cards",
     ("inexact_numbers", "terminal/picture.py"): "it rounds pixels; no money comes near",
     ("sleeping", "tests/world/"): "time is virtual there: a sleep is a deadline, and takes none",
-    ("sleeping", "tests/terminal/aio/"): "it runs on the world's clock",
     ("bare_tasks", "terminal/aio/journal.py"): "a commit is shielded, and awaited to its end",
     ("bare_tasks", "terminal/aio/paperwork.py"): "waits, all ended where they were begun",
 }

@@ -99,10 +99,14 @@ def anchors(text: str) -> set[str]:
 
 def fits(expected: list[str], actual: list[str]) -> bool:
     """True when the lines that came are the lines on the page, `...` and `…` standing for any."""
-    lines = [line.rstrip() for line in expected]
-    parts = [".*(?:\n.*)*" if line.strip() == "..." else _line_pattern(line) for line in lines]
-    return re.fullmatch("\n".join(parts), "\n".join(line.rstrip() for line in actual)) is not None
+    if not expected:
+        return not actual
+    line, *rest = expected
+    if line.strip() == "...":
+        return any(fits(rest, actual[count:]) for count in range(len(actual) + 1))
+    return bool(actual) and _line_fits(line, actual[0]) and fits(rest, actual[1:])
 
 
-def _line_pattern(line: str) -> str:
-    return "[^\n]*".join(re.escape(piece) for piece in line.split("…"))
+def _line_fits(expected: str, actual: str) -> bool:
+    pattern = ".*".join(re.escape(piece) for piece in expected.rstrip().split("…"))
+    return re.fullmatch(pattern, actual.rstrip()) is not None

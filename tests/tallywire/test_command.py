@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
+import click
+import pytest
 from click.testing import CliRunner
 
 from tallywire.command import COMMANDS, main
@@ -42,3 +45,10 @@ def test_unknown_command_is_wrong_usage() -> None:
 
     assert 2 == result.exit_code
     assert "No such command 'till'" in result.output
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_command_is_where_the_table_says(name: str) -> None:
+    module = importlib.import_module(f"tallywire.commands.{name}")
+
+    assert isinstance(module.command, click.Command)

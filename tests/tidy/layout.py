@@ -12,6 +12,7 @@ WITHOUT_A_MODULE: Final = {
     "tests/test_tidy.py": "the rules of the house, in tests/tidy",
     "tests/tallywire/virtual_printer/test_escpos.py": "python-escpos prints on the virtual printer",
     "tests/world/test_auditor.py": "the three auditors together: of the wire, the books, the paper",
+    "tests/protocol/test_tshark.py": "what we send, as an independent reader reads it",
     "tests/test_docs.py": "README.md, docs/ and examples/ as a reader runs them",
 }
 """Tests of something that is no module, each with what it is."""
