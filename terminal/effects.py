@@ -90,11 +90,15 @@ class Connect:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Hand the request to the link and wait for its reply."""
+    """Hand the request to the link and wait for its reply.
+
+    `waiting` names a cut while the request is on its way, `after` one with the reply in RAM.
+    """
 
     request: Request
     timeout_s: float
-    after: CrashPoint | None = None
+    waiting: CrashPoint
+    after: CrashPoint
 
 
 @dataclass(frozen=True, slots=True)

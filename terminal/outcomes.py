@@ -15,7 +15,7 @@ SETTLEMENT_CODES: Final = {
     SettlementPhase.UNCERTAIN: "L03",
     SettlementPhase.DISPUTED: "L03",
     SettlementPhase.UPLOAD_WAITING: "L04",
-    SettlementPhase.CLOSED_BALANCED: "00",
+    SettlementPhase.CLOSED_BALANCED: "L19",
     SettlementPhase.CLOSED_UNBALANCED: "95",
 }
 """Every phase in which a settlement can come to rest."""

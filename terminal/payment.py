@@ -220,7 +220,7 @@ def _send(payment: Payment, event: Connected) -> tuple[Payment, Effects]:
     armed = ReversalArmed(**key, reason=ReversalReason.NO_ANSWER.value)
     return payment, (
         Commit((PaymentSending(**key), armed), CrashPoint.T4),
-        Send(payment.purchase, payment.reply_timeout_s, CrashPoint.T6),
+        Send(payment.purchase, payment.reply_timeout_s, CrashPoint.T6, CrashPoint.T7),
     )
 
 

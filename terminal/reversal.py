@@ -199,7 +199,7 @@ def _send(reversal: Reversal, event: Connected) -> tuple[Reversal, Effects]:
     fact = ReversalSending(batch=request.batch, stan=request.stan, tries=trying.tries)
     return trying, (
         Commit((fact,), CrashPoint.R1),
-        Send(request, reversal.timeout_s, CrashPoint.R2),
+        Send(request, reversal.timeout_s, CrashPoint.R2, CrashPoint.R3),
     )
 
 
@@ -207,7 +207,7 @@ def _finish(reversal: Reversal, event: Undone) -> tuple[Reversal, Effects]:
     assert event.code in REVERSAL_DONE, "only these codes leave nothing to undo"
     request = reversal.request
     fact = ReversalDone(batch=request.batch, stan=request.stan, code=event.code)
-    notice = Tell(told("00", "reversal", reversal.key, "reversed"))
+    notice = Tell(told("L18", "reversal", reversal.key, "reversed"))
     return reversal, (Commit((fact,), CrashPoint.R4), notice)
 
 

@@ -129,7 +129,7 @@ def _send(attempt: Attempt, event: Connected) -> tuple[Attempt, Effects]:
     fact = SettlementSending(batch=attempt.batch, sends=sending.sends)
     return sending, (
         Commit((fact,), CrashPoint.SC5),
-        Send(request, attempt.timeout_s, CrashPoint.SC6),
+        Send(request, attempt.timeout_s, CrashPoint.SC6, CrashPoint.SC7),
     )
 
 
@@ -160,7 +160,7 @@ def _close(attempt: Attempt, event: Balanced) -> tuple[Attempt, Effects]:
         ),
         *event.papers,
     )
-    notice = Tell(told("00", "settlement", attempt.batch, "closed_balanced"))
+    notice = Tell(told("L19", "settlement", attempt.batch, "closed_balanced"))
     return attempt, (Commit(facts, CrashPoint.SC8), notice, Print(attempt.batch, CrashPoint.SC12))
 
 

@@ -79,6 +79,10 @@ TEXTS: Final[dict[str, Text]] = {
         "请先结算并核对",
         "Settle, then compare both sides; the number here is kept",
     ),
+    "L18": Text("冲正成功", "The payment was undone", "可重新交易", "It may be charged again"),
+    "L19": Text(
+        "对账平，批次已结", "In balance, the batch is closed", "可继续交易", "Go on selling"
+    ),
     "L20": Text(
         "无法连接主机",
         "The acquirer cannot be reached",

@@ -93,7 +93,7 @@ def _send_item(attempt: Attempt, event: Connected) -> tuple[Attempt, Effects]:
     assert item is not None, "the guard found one"
     assert item.number not in work.taken, "a taken item is never sent again"
     trying = replace(attempt, upload=replace(work, cursor=item.number))
-    return trying, (Send(item, attempt.timeout_s, CrashPoint.SC9),)
+    return trying, (Send(item, attempt.timeout_s, CrashPoint.SC9, CrashPoint.SC9),)
 
 
 def _take_item(attempt: Attempt, event: ItemTaken) -> tuple[Attempt, Effects]:
@@ -111,7 +111,7 @@ def _note_failure(attempt: Attempt, event: ItemFailed) -> tuple[Attempt, Effects
 def _send_end(attempt: Attempt, event: AllTaken) -> tuple[Attempt, Effects]:
     work = _work(attempt)
     assert work.all_taken, "the trailer says that all items were sent"
-    return attempt, (Send(work.end, attempt.timeout_s, CrashPoint.SC10),)
+    return attempt, (Send(work.end, attempt.timeout_s, CrashPoint.SC10, CrashPoint.SC10),)
 
 
 def _close(attempt: Attempt, event: EndTaken) -> tuple[Attempt, Effects]:

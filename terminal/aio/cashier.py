@@ -55,9 +55,10 @@ class Cashier:
         return "" if fits and amount.currency == settings.currency else "L15"
 
     async def warning(self) -> str:
-        """Return L02 when the storage is nearly full, else ""."""
+        """Return L02 when the next payment makes the storage nearly full, else ""."""
         standing = await self.desk.standing()
-        return "L02" if standing.unsettled >= self.desk.settings.limits.unsettled_warning else ""
+        near = self.desk.settings.limits.unsettled_warning
+        return "L02" if standing.unsettled + 1 >= near else ""
 
     async def sell(self, amount: Amount, card: Card) -> tuple[Payment, PurchaseReply | None]:
         """Run one payment to rest; return it with the host's reply, if a valid one came."""

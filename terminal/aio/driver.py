@@ -24,16 +24,16 @@ from terminal.aio.greeter import Greeter
 from terminal.aio.journal import Journal
 from terminal.aio.line import Line
 from terminal.aio.paperwork import Paperwork
-from terminal.aio.performer import Doors, Performer
+from terminal.aio.performer import LOG, Doors, Performer
 from terminal.aio.printers import Printer
 from terminal.aio.reports import batches_of, payment_of, payments_of, status_of
 from terminal.aio.reverser import Reverser
 from terminal.aio.settler import Settler
 from terminal.aio.verification import verify
-from terminal.attempt import Attempt
+from terminal.attempt import Attempt, SettlementPhase
 from terminal.configuration import ReversalExhausted, Settings
-from terminal.effects import Notice
-from terminal.errors import StoreError, WrongKey
+from terminal.effects import CrashPoint, Notice
+from terminal.errors import JournalError, StoreError, WrongKey
 from terminal.facts import Fact
 from terminal.notices import told
 from terminal.numbers import FIRST
@@ -58,11 +58,16 @@ from terminal.standing import SignOnNeeded, TerminalInstalled
 from terminal.vault import Vault
 
 
+def _go_on(point: CrashPoint) -> None:
+    """Pass a crash point with the power on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Equipment:
     """The terminal's world, injected: disk, line, key, printers, time, chance, a person.
 
-    `now` gives an aware UTC time; `scratch` opens the database in which `verify` rebuilds.
+    `now` gives an aware UTC time; `scratch` opens the database in which `verify` rebuilds;
+    `reached` hears of every crash point that is passed, for tests that cut the power.
     """
 
     database: Database
@@ -73,15 +78,19 @@ class Equipment:
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
     tell: Callable[[Notice], None]
+    reached: Callable[[CrashPoint], None] = _go_on
 
 
 class Terminal:
     """One payment terminal. Make one with `Terminal.open`."""
 
-    def __init__(self, desk: Desk, paperwork: Paperwork, equipment: Equipment) -> None:
+    def __init__(
+        self, desk: Desk, paperwork: Paperwork, equipment: Equipment, owed: PaperOwed
+    ) -> None:
         self.paperwork = paperwork
         self._desk = desk
         self._equipment = equipment
+        self._owed = owed
         self._cashier = Cashier(desk)
         self._greeter = Greeter(desk, equipment.tell)
         self._reverser = Reverser(desk)
@@ -106,7 +115,8 @@ class Terminal:
             local_now=lambda: equipment.now().astimezone(settings.zone),
             tell=equipment.tell,
         )
-        doors = Doors(journal, equipment.line, equipment.tell, paperwork.print_waiting)
+        owed = PaperOwed()
+        doors = Doors(journal, equipment.line, equipment.tell, owed.note, equipment.reached)
         desk = Desk(
             settings,
             journal,
@@ -118,7 +128,7 @@ class Terminal:
             equipment.now,
             equipment.random_bytes,
         )
-        terminal = cls(desk, paperwork, equipment)
+        terminal = cls(desk, paperwork, equipment, owed)
         await paperwork.recover()
         await terminal._put_right()
         return terminal
@@ -131,18 +141,21 @@ class Terminal:
             await self._desk.journal.close()
 
     async def recover(self, *, retry_manual: bool = False) -> Status:
-        """Finish with the host what is unfinished: settlement, then reversals. Prints nothing.
+        """Finish with the host what is unfinished: settlement, then reversals.
 
         `retry_manual` gives reversals that a person must see to another round of tries.
         """
         async with self._turn:
             attempt = await self._put_right()
-            if attempt is not None:
+            # What the host disputed waits for a person: `settle` asks again.
+            if attempt is not None and attempt.phase is not SettlementPhase.DISPUTED:
                 await self._settler.resume(attempt)
             if retry_manual:
                 await self._reverser.retry_manual()
             await self._reverser.flush(tries_max=self._desk.settings.limits.reversal_tries_max)
-            return await status_of(self._desk)
+            status = await status_of(self._desk)
+        await self._print_owed()
+        return status
 
     async def sign_on(self) -> SignOnResult:
         """Sign on; compare batch numbers, and adopt the host's only for an empty batch (H6)."""
@@ -162,33 +175,17 @@ class Terminal:
         "approved" only when the payment is on our books.
         """
         async with self._turn:
-            await self._put_right()
-            await self._reverser.flush(tries_max=self._desk.settings.limits.reversal_tries_max)
-            code = await self._cashier.refusal(amount, card) or await self._greeter.ready()
-            if code:
-                return self._refuse_payment(code, amount, card)
-            payment, reply = await self._cashier.sell(amount, card)
-            if payment.phase is PaymentPhase.REVERSAL_REQUIRED:
-                await self._reverser.flush(tries_max=1)
-            if reply is not None and response(reply.code).action in (Action.SIGN_ON, Action.STOP):
-                await self._desk.journal.commit((SignOnNeeded(cause=reply.code),))
-            warning = await self._cashier.warning()
-            if warning:
-                self._equipment.tell(told(warning, "terminal", "", "warning"))
-            return await self._payment_result(payment)
+            result = await self._sell(amount, card)
+        # Paper comes after the turn: a slow printer keeps nobody from paying (I1).
+        await self._print_owed()
+        return result
 
     async def settle(self) -> SettlementResult:
         """Close the open batch, or go on closing it. Repeats some times, then says uncertain."""
         async with self._turn:
-            attempt = await self._put_right()
-            if attempt is not None:
-                attempt = await self._settler.resume(attempt)
-            else:
-                code = await self._settlement_refusal()
-                if code:
-                    return await self._refuse_settlement(code)
-                attempt = await self._settler.begin()
-            return settlement_result(await self._settler.insist(attempt))
+            result = await self._settle()
+        await self._print_owed()
+        return result
 
     async def status(self) -> Status:
         """Return where the terminal stands; asks nobody."""
@@ -208,6 +205,45 @@ class Terminal:
         """Rebuild the tables from the entries and compare; empty when all is well."""
         async with self._turn:
             return await verify(self._desk.journal, self._equipment.scratch)
+
+    async def _sell(self, amount: Amount, card: Card) -> PaymentResult:
+        await self._put_right()
+        await self._reverser.flush(tries_max=self._desk.settings.limits.reversal_tries_max)
+        code = await self._cashier.refusal(amount, card) or await self._greeter.ready()
+        if code:
+            return self._refuse_payment(code, amount, card)
+        self._equipment.reached(CrashPoint.T1)
+        warning = await self._cashier.warning()
+        if warning:
+            self._equipment.tell(told(warning, "terminal", "", "warning"))
+        payment, reply = await self._cashier.sell(amount, card)
+        if payment.phase is PaymentPhase.REVERSAL_REQUIRED:
+            await self._reverser.flush(tries_max=1)
+        if reply is not None and response(reply.code).action in (Action.SIGN_ON, Action.STOP):
+            await self._desk.journal.commit((SignOnNeeded(cause=reply.code),))
+        return await self._payment_result(payment)
+
+    async def _settle(self) -> SettlementResult:
+        attempt = await self._put_right()
+        if attempt is not None:
+            attempt = await self._settler.resume(attempt)
+        else:
+            code = await self._settlement_refusal()
+            if code:
+                return await self._refuse_settlement(code)
+            self._equipment.reached(CrashPoint.SC1)
+            attempt = await self._settler.begin()
+        return settlement_result(await self._settler.insist(attempt))
+
+    async def _print_owed(self) -> None:
+        """Print what the last commits owe; paper in trouble never undoes money."""
+        if not self._owed.take():
+            return
+        try:
+            await self.paperwork.print_waiting()
+        except JournalError as error:
+            LOG.error("printing failed: %s", error)
+            self._equipment.tell(told("L58", "printing", "", "unprinted"))
 
     async def _put_right(self) -> Attempt | None:
         """Do what a start does: finish payments, return the settlement that is under way."""
@@ -250,6 +286,22 @@ class Terminal:
         if line is None:
             return payment_refused("L40", amount=asked.amount, card=payment.card.masked)
         return payment_result(line)
+
+
+class PaperOwed:
+    """A note that something waits for a printer."""
+
+    def __init__(self) -> None:
+        self._owed = False
+
+    def note(self) -> None:
+        """Remember it."""
+        self._owed = True
+
+    def take(self) -> bool:
+        """Return whether something waits, and forget it: the journal does not."""
+        owed, self._owed = self._owed, False
+        return owed
 
 
 async def _identify(journal: Journal, books: Books, vault: Vault, settings: Settings) -> None:

@@ -62,6 +62,8 @@ class Journal:
             except JournalError:
                 break
         if cancelled is not None:
+            # The caller is gone; what became of the commit is for the next look at the books.
+            writing.exception()
             raise cancelled
         writing.result()
 

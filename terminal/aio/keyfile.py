@@ -20,11 +20,17 @@ def load_key(path: Path, *, may_create: bool, random_bytes: Callable[[int], byte
 
     Raises WrongKey when it is missing though there is a database, or is no key.
     """
-    if not path.exists():
-        if not may_create:
-            raise WrongKey(f"the database has no key: {path} is missing")
-        _write(path, random_bytes(KEY_BYTES))
-    text = path.read_bytes().strip()
+    if not path.exists() and not may_create:
+        raise WrongKey(f"the database has no key: {path} is missing")
+    text, problem = b"", ""
+    try:
+        if not path.exists():
+            _write(path, random_bytes(KEY_BYTES))
+        text = path.read_bytes().strip()
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    if problem:
+        raise WrongKey(f"{path} cannot be used: {problem}")
     if len(text) != 2 * KEY_BYTES or not set(text) <= set(b"0123456789abcdef"):
         raise WrongKey(f"{path} is no key file: it holds 64 hexadecimal digits")
     return Key(bytes.fromhex(text.decode()))

@@ -9,7 +9,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from terminal.errors import InUse
+from terminal.errors import InUse, StoreError
 
 
 class DataLock:
@@ -17,7 +17,7 @@ class DataLock:
 
     def __init__(self, directory: Path) -> None:
         path = directory / "lock"
-        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._handle = _open(path)
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             taken = True
@@ -30,3 +30,12 @@ class DataLock:
     def release(self) -> None:
         """Give the directory back."""
         os.close(self._handle)
+
+
+def _open(path: Path) -> int:
+    problem = ""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    raise StoreError("L42", f"{path} cannot be opened: {problem}")

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Generic, Protocol, TypeVar, assert_never
+from typing import Generic, Protocol, TypeVar, assert_never
 
 from protocol.aio.errors import NotConnected, Unanswered
 from protocol.aio.errors import NotSent as NothingSent
@@ -19,7 +19,18 @@ from protocol.errors import LocalProtocolError
 from protocol.operations import Operation
 from terminal.aio.journal import Journal
 from terminal.aio.line import Line, UnreadableReply
-from terminal.effects import Commit, Connect, Effects, Notice, Print, Send, Tell, in_order
+from terminal.effects import (
+    Commit,
+    Connect,
+    CrashPoint,
+    Effect,
+    Effects,
+    Notice,
+    Print,
+    Send,
+    Tell,
+    in_order,
+)
 from terminal.errors import JournalError
 from terminal.machine import (
     CommitFailed,
@@ -30,9 +41,7 @@ from terminal.machine import (
     NotSent,
     TimedOut,
 )
-from terminal.notices import told
 
-UNPRINTED: Final = "L58"
 LOG = logging.getLogger("terminal")
 
 
@@ -64,12 +73,17 @@ class Machine(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Where effects go: disk, network, a person, paper."""
+    """Where effects go: disk, network, a person, paper.
+
+    `paper_owed` notes that something waits for a printer; it must not wait itself. `reached` is
+    told the name of each crash point as it is passed: a test cuts the power there.
+    """
 
     journal: Journal
     line: Line
     tell: Callable[[Notice], None]
-    print_waiting: Callable[[], Awaitable[object]]
+    paper_owed: Callable[[], None]
+    reached: Callable[[CrashPoint], None]
 
 
 class Performer:
@@ -97,23 +111,29 @@ class Performer:
         return state
 
     async def _perform(self, machine: Machine[S], state: S, effects: Effects) -> Event | None:
+        upcoming: Event | None = None
         for effect in effects:
             match effect:
                 case Commit():
-                    failed = await self._commit(effect)
-                    if failed is not None:
-                        return failed
+                    upcoming = await self._commit(effect)
                 case Tell():
                     self._doors.tell(effect.notice)
                 case Print():
-                    await self._print(machine.name, effect)
+                    self._doors.paper_owed()
                 case Connect():
-                    return await self._connect()
+                    upcoming = await self._connect()
                 case Send():
-                    return await self._send(machine, state, effect)
+                    upcoming = await self._send(machine, state, effect)
                 case _:
                     assert_never(effect)
-        return None
+            if isinstance(upcoming, CommitFailed):
+                break
+            self._pass(effect)
+        return upcoming
+
+    def _pass(self, effect: Effect) -> None:
+        if not isinstance(effect, Tell) and effect.after is not None:
+            self._doors.reached(effect.after)
 
     async def _commit(self, effect: Commit) -> CommitFailed | None:
         try:
@@ -122,14 +142,6 @@ class Performer:
             LOG.error("commit failed: %s", error)
             return CommitFailed(error.code)
         return None
-
-    async def _print(self, name: str, effect: Print) -> None:
-        try:
-            await self._doors.print_waiting()
-        except JournalError as error:
-            # The money stands; the paper is owed and on disk, and waits for a better day.
-            LOG.error("printing failed: %s", error)
-            self._doors.tell(told(UNPRINTED, name, effect.subject, "unprinted"))
 
     async def _connect(self) -> Event:
         try:
