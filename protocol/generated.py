@@ -129,7 +129,7 @@ _TEXT_CHECKS: Final = {
     ValueClass.AN: "is_alphanumeric({0}.encode())",
     ValueClass.ANS: "({0}.isalnum() or is_printable({0}.encode()))",
     ValueClass.XN: "is_signed({0}.encode())",
-    ValueClass.Z: "is_track({0}.encode())",
+    ValueClass.Z: "({0}.encode().replace(b'=', b'').isdigit() or is_track({0}.encode()))",
 }
 
 
