@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import groupby
 from typing import Final, assert_never
 
 from tallywire.virtual_printer import symbols
@@ -104,14 +105,23 @@ class Interpreter:
 
     def _set_text(self, text: str) -> list[Action]:
         actions: list[Action] = []
-        for character in text:
-            # In kanji mode everything outside ASCII came as two bytes or four, and is square.
-            columns = 2 if self._kanji and not character.isascii() else 1
-            run = Run(character, self._style, columns)
-            if self._line and self._line_dots + run.dots > self._width_dots:
-                actions += self._end_line()
-            self._append(run)
+        for columns, characters in groupby(text, self._columns):
+            rest = "".join(characters)
+            cell_dots = Run(" ", self._style, columns).dots
+            while rest:
+                fitting = (self._width_dots - self._line_dots) // cell_dots
+                if fitting <= 0 and self._line:
+                    actions += self._end_line()
+                    continue
+                # One letter may be wider than the paper: it is printed, cropped.
+                taken = max(1, fitting)
+                self._append(Run(rest[:taken], self._style, columns))
+                rest = rest[taken:]
         return actions
+
+    def _columns(self, character: str) -> int:
+        """In kanji mode everything outside ASCII came as two bytes or four, and is square."""
+        return 2 if self._kanji and not character.isascii() else 1
 
     def _append(self, run: Run) -> None:
         self._line_dots += run.dots
@@ -262,7 +272,7 @@ class Interpreter:
     def _raster_head(self, arguments: bytes) -> list[Action]:
         return self._flush()
 
-    def _columns(self, arguments: bytes) -> list[Action]:
+    def _column_picture(self, arguments: bytes) -> list[Action]:
         raster = self._pictures.columns(arguments, self._place)
         actions = self._picture(raster)
         self._picture_dots = raster.height if raster else 0
@@ -333,7 +343,7 @@ _HANDLERS: Final[dict[bytes, Handler]] = {
     b"\x1bd": Interpreter._feed_lines,
     b"\x1bJ": Interpreter._feed_dots,
     b"\x1b$": Interpreter._move_to,
-    b"\x1b*": Interpreter._columns,
+    b"\x1b*": Interpreter._column_picture,
     b"\x1bi": Interpreter._old_cut,
     b"\x1bm": Interpreter._old_cut,
     b"\x1d!": Interpreter._size,
