@@ -3,6 +3,7 @@
     in    {"id": 7, "do": "sale", "amount": "12.50", "card": "4111111111111111"}
     out   {"id": 7, "result": {...}}           or {"id": 7, "error": {"code": ..., ...}}
     out   {"event": "notice", ...}             whenever there is something to tell
+    out   {"event": "job", ...}                when something that waited was tried again
     out   {"event": "ready", ...}              once, when what was left behind is finished
 
 While it stays, it finishes by itself what is unfinished, with growing pauses, prints what waits
@@ -68,7 +69,7 @@ class Service:
             await self._finish_once()
             tell(event="ready", **await self.status())
             helpers = (
-                group.create_task(self._terminal.paperwork.watch(), name="paper"),
+                group.create_task(self._terminal.paperwork.watch(_tell_job), name="paper"),
                 group.create_task(self._keep_finishing(), name="unfinished business"),
                 group.create_task(self._keep_alive(), name="echo test"),
             )
@@ -202,6 +203,10 @@ async def reprint(
         case _:
             raise BadCommand(f"nothing called {what!r} can be reprinted: last, any, settlement")
     return await paperwork.reprint(snapshot.document_id)
+
+
+def _tell_job(outcome: PrintOutcome) -> None:
+    tell(event="job", **plain_outcome(outcome))
 
 
 def plain_outcome(outcome: PrintOutcome) -> Answer:

@@ -15,6 +15,7 @@ from tallywire.demo.books import Books
 T = TypeVar("T")
 
 WIDTH_MAX: Final = 88
+WHO_WIDTH: Final = 11
 
 MARKS: Final = {True: Text("equal", style="green"), False: Text("DIFFERENT", style="bold red")}
 
@@ -41,10 +42,11 @@ class Screen:
     def fact(self, who: str, what: str, *, good: bool | None = None) -> None:
         """Tell one thing that was seen to happen."""
         style = {True: "green", False: "yellow", None: ""}[good]
-        line = Text(f"  {who:<10}", style="cyan")
-        line.append(what, style=style)
-        line.no_wrap = False
-        self.console.print(line)
+        row = Table.grid(padding=(0, 1))
+        row.add_column(width=WHO_WIDTH, style="cyan")
+        row.add_column()
+        row.add_row(f"  {who}", Text(what, style=style))
+        self.console.print(row)
 
     def paper(self, lines: Sequence[str]) -> None:
         """Show a piece of paper as it came out."""

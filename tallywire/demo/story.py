@@ -161,8 +161,10 @@ class Story:
             "Any settlement can be printed again, long after it was closed: the same paper, "
             "with a mark that says it is not the first.",
         )
-        printed = await self._do("reprint", what="settlement")
-        self.screen.fact("terminal", f"reprint: {printed['state'].lower()}", good=True)
+        [job] = (await self._do("reprint", what="settlement"))["jobs"]
+        _check(job["printed"], f"the reprint ended as {job['state']}")
+        self.screen.fact("terminal", f"duplicate no. {job['duplicate']} came out", good=True)
+        self._show_newest_paper("结算", lines_max=5)
 
     def close_the_books(self) -> Books:
         """Chapter 7."""
@@ -193,14 +195,14 @@ class Story:
 
     async def _wait_for_paper(self) -> None:
         while (await self._do("status"))["paper_owed"]:
-            await self.terminal.expect("notice")
+            await self.terminal.expect("job")
 
-    def _show_newest_paper(self, word: str) -> None:
+    def _show_newest_paper(self, word: str, lines_max: int = 99) -> None:
         papers = sorted(self.stage.paper.glob("*.txt"), reverse=True)
         for paper in papers:
             text = paper.read_text("utf-8")
             if word in text:
-                self.screen.paper(text.rstrip().splitlines())
+                self.screen.paper(text.rstrip().splitlines()[:lines_max])
                 return
 
 

@@ -1,7 +1,8 @@
 """The tray under the printer: a folder with one PNG and one text for every slip.
 
 Drawing takes milliseconds, so it is done on a thread of its own, slip by slip, while the printer
-goes on answering. Files are numbered on from what lies there; nothing is overwritten.
+goes on answering; the text is there as soon as the paper is. Files are numbered on from what
+lies there; nothing is overwritten.
 """
 
 from __future__ import annotations
@@ -34,10 +35,12 @@ class Tray:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="printer-tray")
 
     def put(self, slip: Slip) -> None:
-        """Have a slip drawn and written."""
+        """Write a slip's text at once, so that it can be read, and have its picture drawn."""
         assert self._thread, "the tray is not open"
         self._number += 1
-        self._last = self._thread.submit(self._write, slip, self.directory / f"{self._number:04d}")
+        stem = self.directory / f"{self._number:04d}"
+        self._write(stem.with_suffix(".txt"), slip.text.encode())
+        self._last = self._thread.submit(self._draw, slip, stem.with_suffix(".png"))
 
     async def close(self) -> None:
         """Wait until all slips are written."""
@@ -47,12 +50,14 @@ class Tray:
             self._thread.shutdown()
             self._thread = None
 
-    def _write(self, slip: Slip, stem: Path) -> None:
+    def _draw(self, slip: Slip, path: Path) -> None:
         from tallywire.virtual_printer.drawing import slip_png
 
+        self._write(path, slip_png(slip))
+
+    def _write(self, path: Path, content: bytes) -> None:
         try:
-            stem.with_suffix(".txt").write_text(slip.text, encoding="utf-8")
-            stem.with_suffix(".png").write_bytes(slip_png(slip))
+            path.write_bytes(content)
         except OSError as error:
             self.write_errors += 1
-            log.warning("slip %s is lost: %s", stem.name, error.strerror or error)
+            log.warning("%s is lost: %s", path.name, error.strerror or error)

@@ -83,6 +83,7 @@ class EscposPrinter:
         self._line: PrinterLine | None = None
         self._stale = False
         self._echoes = False
+        self._news_taken = 0
 
     @property
     def name(self) -> str:
@@ -96,6 +97,7 @@ class EscposPrinter:
 
     async def preflight(self) -> Readiness:
         """See Printer."""
+        self._news_taken = self._pulse.news
         readiness = await self._look()
         if readiness.cause is None and self._stale:
             await self._drop_stale()
@@ -125,10 +127,15 @@ class EscposPrinter:
         return result
 
     async def changed(self) -> None:
-        """See Printer. A printer that is gone cannot call: it is tried again after a while."""
+        """See Printer. A printer that is gone cannot call: it is tried again after a while.
+
+        News since the last pre-flight counts: paper may be back before anybody waits for it.
+        """
         connected = self._line is not None and not self._line.lost
         wait_s = self._patience.recheck_s if connected else self._patience.retry_s
-        await self._pulse.wait(self._now() + wait_s)
+        if self._pulse.news == self._news_taken:
+            await self._pulse.wait(self._now() + wait_s)
+        self._news_taken = self._pulse.news
 
     def take_late(self) -> list[bytes]:
         """See Printer."""

@@ -227,10 +227,11 @@ class Paperwork:
         async with self._device:
             return tuple([(one.name, await one.preflight()) for one in self._printers])
 
-    async def watch(self) -> None:
+    async def watch(self, on_outcome: Callable[[PrintOutcome], None] = lambda _: None) -> None:
         """Print what waits whenever a printer has news, until cancelled (for a TaskGroup)."""
         while True:
-            await self.print_waiting()
+            for outcome in await self.print_waiting():
+                on_outcome(outcome)
             await self._any_changed()
 
     async def close(self) -> None:

@@ -28,10 +28,15 @@ LATE_MAX: Final = 64
 
 
 class Pulse:
-    """Wakes everybody who waits for news; waiting never misses what is checked before it."""
+    """Wakes everybody who waits for news; waiting never misses what is checked before it.
+
+    `news` counts what a printer said or did by itself, unasked; who remembers the count knows
+    whether something happened while nobody was waiting.
+    """
 
     def __init__(self) -> None:
         self._waiters: set[asyncio.Future[None]] = set()
+        self.news = 0
 
     def ring(self) -> None:
         """Wake all who wait now."""
@@ -95,6 +100,7 @@ class PrinterLine(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """See asyncio."""
         self.lost = True
+        self._pulse.news += 1
         for _, answer in self._asked:
             if not answer.done():
                 answer.set_result(None)
@@ -159,6 +165,7 @@ class PrinterLine(asyncio.Protocol):
                 self._answered(value)
             case AutomaticStatus(status):
                 self.status = status
+                self._pulse.news += 1
             case Fence():
                 # While a question is open, a byte of this shape may be a garbled answer to it.
                 self.fenced = self.fenced or (self._current is not None and not self.asking)
@@ -183,5 +190,6 @@ class PrinterLine(asyncio.Protocol):
             self.echoed = True
         elif process_id in self._sent:
             self._late.append(process_id)
+            self._pulse.news += 1
         else:
             self.strays += 1
