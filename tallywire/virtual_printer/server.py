@@ -15,9 +15,9 @@ from typing import Final
 
 from tallywire.virtual_printer.faults import PrinterFaults
 from tallywire.virtual_printer.machine import ROLL_LINES, PrinterMachine
-from tallywire.virtual_printer.paper import Slip
+from tallywire.virtual_printer.paper import COLUMN_DOTS, Slip
 from tallywire.virtual_printer.status import Condition
-from tallywire.virtual_printer.tray import Tray
+from tallywire.virtual_printer.tray import WAITING_MAX, Tray
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class VirtualPrinter:
     """An ESC/POS printer on a TCP port, which remembers every slip that came out of it.
 
     `port` 0 takes a free one; `out_dir` gets each slip as PNG and text. The last
-    `SLIPS_KEPT_MAX` slips are kept in memory.
+    `SLIPS_KEPT_MAX` slips are kept in memory. `columns` is 32 for 58 mm paper, 48 for 80 mm.
     """
 
     def __init__(
@@ -45,14 +45,18 @@ class VirtualPrinter:
         host: str = "127.0.0.1",
         port: int = 0,
         paper_lines: int = ROLL_LINES,
+        columns: int = 32,
         out_dir: Path | None = None,
+        undrawn_max: int = WAITING_MAX,
         faults: PrinterFaults | None = None,
     ) -> None:
         self.host = host
         self.port = port
-        self.machine = PrinterMachine(paper_lines=paper_lines, faults=faults)
+        self.machine = PrinterMachine(
+            paper_lines=paper_lines, width_dots=columns * COLUMN_DOTS, faults=faults
+        )
         self.clients_refused = 0
-        self._tray = Tray(out_dir) if out_dir is not None else None
+        self._tray = Tray(out_dir, waiting_max=undrawn_max) if out_dir is not None else None
         self._printed: deque[Slip] = deque(maxlen=SLIPS_KEPT_MAX)
         self._slip_count = 0
         self._slip_came = asyncio.Event()
@@ -80,11 +84,16 @@ class VirtualPrinter:
         """Whether it listens on its port."""
         return self._server is not None
 
+    @property
+    def room(self) -> int:
+        """How many bytes it takes now; none while too many slips wait to be drawn."""
+        return 0 if self._tray and self._tray.full else self.machine.room
+
     async def start(self) -> None:
         """Switch on. Raises PrinterStartError when the port or the folder cannot be had."""
         if self._tray:
             try:
-                self._tray.open()
+                self._tray.open(self._settle)
             except OSError as error:
                 place = f"write slips to {self._tray.directory}"
                 raise PrinterStartError(place, error) from error
@@ -108,13 +117,12 @@ class VirtualPrinter:
         self.port = int(server.sockets[0].getsockname()[1])
         self._server = server
         if self.faults.unreachable:
-            await self._unlisten()
+            self._unlisten()
 
     async def power_off(self) -> None:
         """Pull the plug: the connection breaks, everything that waited is forgotten."""
-        await self._unlisten()
-        if self._client:
-            self._client.abort()
+        self._unlisten()
+        self._hang_up()
         self.machine.power_cut()
         self._settle()
 
@@ -154,9 +162,8 @@ class VirtualPrinter:
         self.machine.set_faults(faults, self._now())
         self._settle()
         if faults.unreachable:
-            await self._unlisten()
-            if self._client:
-                self._client.abort()
+            self._unlisten()
+            self._hang_up()
         elif was_unreachable:
             await self.power_on()
 
@@ -167,10 +174,16 @@ class VirtualPrinter:
             await self._slip_came.wait()
         return self.printed
 
-    async def _unlisten(self) -> None:
+    def _unlisten(self) -> None:
         server, self._server = self._server, None
         if server:
             server.close()
+
+    def _hang_up(self) -> None:
+        client = self._client
+        if client:
+            client.abort()
+            self.part(client)
 
     # What the connection calls
 
@@ -211,9 +224,9 @@ class VirtualPrinter:
         if self._client:
             self._client.write(self.machine.data_to_send())
             if self.machine.take_reset():
-                self._client.abort()
+                self._hang_up()
             else:
-                self._client.read_while(room=self.machine.room)
+                self._client.read_while(room=self.room)
         if self._timer:
             self._timer.cancel()
             self._timer = None
@@ -246,7 +259,7 @@ class _Client(asyncio.BufferedProtocol):
         elif self._printer.faults.silent:
             transport.pause_reading()
         else:
-            self.read_while(room=self._printer.machine.room)
+            self.read_while(room=self._printer.room)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Offer as many bytes as the printer still takes."""

@@ -18,18 +18,21 @@ async def run_printer(
     out_dir: Path | None,
     on_ready: Callable[[VirtualPrinter], None],
     *,
+    columns: int = 32,
     faults: PrinterFaults | None = None,
 ) -> None:
     """Run a printer on `listen` (host, port) until cancelled; then keep what hangs out of it.
 
-    `paper_lines` None is a full roll. `on_ready` is called once, when the port is open. SIGUSR1
-    loads a full roll, where the platform has that signal. Raises PrinterStartError.
+    `paper_lines` None is a full roll, `columns` 32 or 48. `on_ready` is called once, when the
+    port is open. SIGUSR1 loads a full roll, where the platform has that signal. Raises
+    PrinterStartError.
     """
     host, port = listen
     printer = VirtualPrinter(
         host=host,
         port=port,
         paper_lines=ROLL_LINES if paper_lines is None else paper_lines,
+        columns=columns,
         out_dir=out_dir,
         faults=faults,
     )

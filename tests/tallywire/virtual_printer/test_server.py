@@ -176,3 +176,16 @@ async def test_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> Non
 
     with pytest.raises(PrinterStartError, match="cannot write slips"):
         await VirtualPrinter(out_dir=tmp_path / "file").start()
+
+
+@pytest.mark.asyncio
+async def test_wide_printer_sets_48_columns_in_a_line() -> None:
+    """REQ 000-15: 80 mm paper."""
+    device = VirtualPrinter(columns=48)
+    await device.start()
+    async with client(device) as host:
+        host.writer.write(b"x" * 48 + b"y\n" + CUT + PROCESS)
+        await host.read(len(ECHO))
+    await device.stop()
+
+    assert [("x" * 48, "y")] == [slip.lines for slip in device.printed]
