@@ -37,10 +37,6 @@ class _Header(msgspec.Struct, frozen=True):
     write: Callable[[int], bytes]
 
 
-def _read_binary(header: bytes) -> int:
-    return int.from_bytes(header, "big")
-
-
 def _read_bcd(header: bytes) -> int:
     digits = header.hex()
     return int(digits) if digits.isdecimal() else -1
@@ -52,10 +48,10 @@ def _read_ascii(header: bytes) -> int:
 
 
 _HEADERS: Final = {
-    LengthKind.BINARY2: _Header(2, 0xFFFF, _read_binary, lambda n: n.to_bytes(2, "big")),
+    LengthKind.BINARY2: _Header(2, 0xFFFF, int.from_bytes, lambda n: n.to_bytes(2, "big")),
     LengthKind.BCD2: _Header(2, 9999, _read_bcd, lambda n: bytes.fromhex(f"{n:04d}")),
     LengthKind.ASCII4: _Header(4, 9999, _read_ascii, lambda n: b"%04d" % n),
-    LengthKind.BINARY4: _Header(4, 0xFFFFFFFF, _read_binary, lambda n: n.to_bytes(4, "big")),
+    LengthKind.BINARY4: _Header(4, 0xFFFFFFFF, int.from_bytes, lambda n: n.to_bytes(4, "big")),
 }
 
 
@@ -121,12 +117,27 @@ class Deframer:
     and the next call raises it. Nothing is ever read past it.
     """
 
-    __slots__ = ("_buffer", "_framing", "_needed", "failure")
+    __slots__ = (
+        "_buffer",
+        "_counted",
+        "_framing",
+        "_header_size",
+        "_needed",
+        "_read",
+        "_size_max",
+        "_size_min",
+        "failure",
+    )
 
     def __init__(self, framing: Framing) -> None:
         self._framing = framing
+        self._header_size = framing.header_size
+        self._counted = framing.counted
+        self._size_min = framing.frame_size_min
+        self._size_max = framing.frame_size_max
+        self._read = _HEADERS[framing.kind].read
         self._buffer = bytearray()
-        self._needed = framing.header_size
+        self._needed = self._header_size
         self.failure: FrameError | None = None
 
     @property
@@ -147,6 +158,12 @@ class Deframer:
                 return []
             data = bytes(self._buffer)
             self._buffer.clear()
+        else:
+            # Nearly always one read brings one frame.
+            begin = self._header_size
+            size = self._read(data[:begin]) - self._counted
+            if begin + size == len(data) and self._size_min <= size <= self._size_max:
+                return [data[begin:]]
         frames, at = self._cut(data)
         if self.failure is None:
             self._buffer += data[at:]
@@ -156,22 +173,24 @@ class Deframer:
 
     def _cut(self, data: bytes) -> tuple[list[bytes], int]:
         """Return the whole frames of `data` and where the unfinished rest begins."""
-        framing = self._framing
-        header_size = framing.header_size
+        header_size = self._header_size
         frames: list[bytes] = []
         at = 0
+        self._needed = header_size
         while len(data) - at >= header_size:
             begin = at + header_size
-            try:
-                end = begin + framing.payload_size(data[at:begin])
-            except FrameError as error:
-                self.failure = error
-                return frames, at
+            size = self._read(data[at:begin]) - self._counted
+            if not self._size_min <= size <= self._size_max:
+                try:
+                    size = self._framing.payload_size(data[at:begin])
+                except FrameError as error:
+                    self.failure = error
+                    break
+            end = begin + size
             if end > len(data):
                 self._needed = end - at
-                return frames, at
-            if end > begin:
+                break
+            if size:
                 frames.append(data[begin:end])
             at = end
-        self._needed = header_size
         return frames, at
