@@ -301,3 +301,23 @@ def test_plain_port_leaves_every_job_unconfirmed() -> None:
         assert b"\x10\x04" not in bytes(desk.door.cables[0].sent)
 
     at_the_desk(test, profile=profile)
+
+
+def test_paper_that_is_back_before_anyone_waits_is_noticed() -> None:
+    """P2: the roll is changed between the pre-flight and the wait for news; nothing polls."""
+
+    async def test(desk: Desk) -> None:
+        printer = EscposPrinter("tcp://desk", desk.door)
+        desk.door.load_paper(0)
+        await printer.preflight()
+        desk.door.load_paper()
+        await desk.later(1)
+        asked_at = desk.loop.time()
+        await printer.changed()
+
+        assert asked_at == desk.loop.time()
+        await printer.changed()
+        assert DEFAULT_PATIENCE.recheck_s == desk.loop.time() - asked_at
+        await printer.close()
+
+    at_the_desk(test)
