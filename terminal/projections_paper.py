@@ -5,7 +5,7 @@ No statement here names a table of money: paper cannot change it (I1, I10).
 
 from __future__ import annotations
 
-import msgspec
+from typing import assert_never
 
 from terminal.copies import (
     CopyQueued,
@@ -22,43 +22,48 @@ from terminal.copies import (
     JobVoided,
     SnapshotTaken,
 )
+from terminal.documents import Document, FaultSlip, Receipt, SettlementSlip, read_document
 from terminal.printing import Issued, JobState
-from terminal.projections import Statement, projects
-
-
-class _Key(msgspec.Struct, frozen=True):
-    """The few keys of a document's JSON that it is looked up by."""
-
-    document: str
-    batch: str
-    stan: str | None = None
+from terminal.projections import Statement, Value, projects
 
 
 @projects(SnapshotTaken)
 def snapshot_taken(fact: SnapshotTaken, at: str) -> list[Statement]:
-    """A document, stored as the text that was hashed."""
+    """A document, stored as the text that was hashed, beside the keys that it is found by."""
     snapshot = fact.snapshot
-    key = msgspec.json.decode(snapshot.body, type=_Key)
-    sql = (
-        "INSERT INTO snapshot (number, document_id, kind, batch, stan, taken_at, body, sha256,"
-        " previous) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    )
-    return [
-        (
-            sql,
-            (
-                snapshot.number,
-                snapshot.document_id,
-                key.document,
-                key.batch,
-                key.stan,
-                at,
-                snapshot.body,
-                snapshot.sha256,
-                snapshot.previous,
-            ),
-        )
-    ]
+    row = {
+        "number": snapshot.number,
+        "document_id": snapshot.document_id,
+        **_keys(read_document(snapshot.body)),
+        "taken_at": at,
+        "body": snapshot.body,
+        "sha256": snapshot.sha256,
+        "previous": snapshot.previous,
+    }
+    marks = ", ".join("?" * len(row))
+    return [(f"INSERT INTO snapshot ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))]
+
+
+def _keys(document: Document) -> dict[str, Value]:
+    """Return what a document is found by; NULL is not in any index."""
+    keys: dict[str, Value] = {"batch": document.batch, "printed_time": document.at}
+    match document:
+        case Receipt():
+            return keys | {
+                "kind": "receipt",
+                "stan": document.stan,
+                "amount_minor": document.amount_minor,
+                "last4": document.card[-4:],
+                "rrn": document.rrn or None,
+                "authorisation": document.authorisation or None,
+                "payment": document.kind.value,
+            }
+        case SettlementSlip():
+            return keys | {"kind": "settlement", "result": document.result.value}
+        case FaultSlip():
+            return keys | {"kind": "fault", "stan": document.stan}
+        case _:
+            assert_never(document)
 
 
 @projects(CopyQueued)

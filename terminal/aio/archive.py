@@ -8,12 +8,16 @@ from typing import Final, Protocol
 from terminal.documents import ChainHead, CopyKind, Snapshot
 from terminal.printing import Issued, Job, JobState
 from terminal.projections import Row, Value
+from terminal.search import Search, conditions
 
 SNAPSHOT_COLUMNS: Final = "number, document_id, body, sha256, previous"
 JOB_COLUMNS: Final = (
     "j.job_id, j.copy_id, j.state, j.duplicate, c.issued, j.cause, j.serial"
     " FROM print_job j JOIN copy c ON c.copy_id = j.copy_id"
 )
+
+
+NUMBER_MAX: Final = 2**62
 
 
 class Store(Protocol):
@@ -62,26 +66,22 @@ class Archive:
         sql = f"SELECT {SNAPSHOT_COLUMNS} FROM snapshot WHERE kind = ? ORDER BY number DESC LIMIT 1"
         return _snapshot(await self._store.fetch(sql, (kind,)))
 
-    async def receipts_of_stan(self, stan: str, limit: int = 100) -> list[Snapshot]:
-        """Return the receipts with a voucher number, newest first, open and closed batches."""
+    async def find(
+        self, search: Search, limit: int = 100, *, before: int | None = None
+    ) -> list[Snapshot]:
+        """Return what a search finds, newest first; `before` a number, for the next page."""
+        where, values = conditions(search)
         sql = (
-            f"SELECT {SNAPSHOT_COLUMNS} FROM snapshot WHERE stan = ? AND kind = 'receipt'"
+            f"SELECT {SNAPSHOT_COLUMNS} FROM snapshot WHERE {where} AND number < ?"
             " ORDER BY number DESC LIMIT ?"
         )
-        return [_snapshot_of(row) for row in await self._store.fetch(sql, (stan, limit))]
+        rows = await self._store.fetch(sql, (*values, before or NUMBER_MAX, limit))
+        return [_snapshot_of(row) for row in rows]
 
     async def snapshots_after(self, number: int, limit: int = 500) -> list[Snapshot]:
         """Return snapshots in the order of the chain, for a check of it."""
         sql = f"SELECT {SNAPSHOT_COLUMNS} FROM snapshot WHERE number > ? ORDER BY number LIMIT ?"
         return [_snapshot_of(row) for row in await self._store.fetch(sql, (number, limit))]
-
-    async def settlements(self, limit: int = 100, *, before: int | None = None) -> list[Snapshot]:
-        """Return settlement slips, newest first; `before` a snapshot number for the next page."""
-        sql = (
-            f"SELECT {SNAPSHOT_COLUMNS} FROM snapshot WHERE kind = 'settlement'"
-            " AND (?1 IS NULL OR number < ?1) ORDER BY number DESC LIMIT ?2"
-        )
-        return [_snapshot_of(row) for row in await self._store.fetch(sql, (before, limit))]
 
     async def copies(self, document_id: str) -> list[Copy]:
         """Return the copies of a document, in the order in which they are torn off."""

@@ -44,6 +44,7 @@ from terminal.printing import (
     step,
 )
 from terminal.projections import Row, Value
+from terminal.search import ReceiptSearch
 from terminal.texts import notice, text_of
 
 LOCAL_TIME: Final = "%Y/%m/%d %H:%M:%S"
@@ -174,7 +175,7 @@ class Paperwork:
         """Return the receipt of a voucher number. Raises TerminalError: L08, or L09 for many."""
         if batch is not None:
             return _found(await self.archive.snapshot(f"R{batch}-{stan}"), "L08")
-        found = await self.archive.receipts_of_stan(stan)
+        found = await self.archive.find(ReceiptSearch(stan=stan))
         if len(found) > 1:
             names = ", ".join(snapshot.document_id for snapshot in found)
             raise TerminalError("L09", f"{text_of('L09').en}: {names}")

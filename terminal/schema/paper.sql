@@ -1,18 +1,32 @@
 -- Paper: snapshots, the copies owed of them, and the attempts to print those copies.
 CREATE TABLE IF NOT EXISTS snapshot (
-    number      INTEGER PRIMARY KEY,
-    document_id TEXT NOT NULL UNIQUE,
-    kind        TEXT NOT NULL,
-    batch       TEXT NOT NULL,
-    stan        TEXT,
-    taken_at    TEXT NOT NULL,
-    body        TEXT NOT NULL,
-    sha256      TEXT NOT NULL,
-    previous    TEXT NOT NULL
+    number        INTEGER PRIMARY KEY,
+    document_id   TEXT NOT NULL UNIQUE,
+    kind          TEXT NOT NULL,
+    batch         TEXT NOT NULL,
+    stan          TEXT,
+    printed_time  TEXT NOT NULL,
+    amount_minor  INTEGER,
+    last4         TEXT,
+    rrn           TEXT,
+    authorisation TEXT,
+    payment       TEXT,
+    result        TEXT,
+    taken_at      TEXT NOT NULL,
+    body          TEXT NOT NULL,
+    sha256        TEXT NOT NULL,
+    previous      TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS snapshot_by_stan ON snapshot (stan, number) WHERE stan IS NOT NULL;
 CREATE INDEX IF NOT EXISTS snapshot_by_kind ON snapshot (kind, number);
 CREATE INDEX IF NOT EXISTS snapshot_by_batch ON snapshot (batch, kind, number);
+CREATE INDEX IF NOT EXISTS snapshot_by_time ON snapshot (kind, printed_time, number);
+CREATE INDEX IF NOT EXISTS snapshot_by_rrn ON snapshot (rrn, number) WHERE rrn IS NOT NULL;
+CREATE INDEX IF NOT EXISTS snapshot_by_authorisation ON snapshot (authorisation, number)
+    WHERE authorisation IS NOT NULL;
+CREATE INDEX IF NOT EXISTS snapshot_by_amount ON snapshot (amount_minor, number)
+    WHERE amount_minor IS NOT NULL;
+CREATE INDEX IF NOT EXISTS snapshot_by_last4 ON snapshot (last4, number) WHERE last4 IS NOT NULL;
 CREATE TRIGGER IF NOT EXISTS snapshot_is_never_updated BEFORE UPDATE ON snapshot
 BEGIN SELECT raise(ABORT, 'a snapshot is never updated'); END;
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from terminal.copies import queue_originals
-from terminal.documents import ChainHead
+from terminal.documents import Balance, ChainHead, PaymentKind
 from terminal.errors import TerminalError
+from terminal.search import ReceiptSearch, Search, SettlementSearch, conditions
 from tests.terminal.aio.desk import Desk, at_the_desk
 from tests.terminal.samples import receipt, settlement
 
@@ -62,3 +63,88 @@ def test_same_document_cannot_be_frozen_twice() -> None:
         assert 1 == len(desk.disk.rows("snapshot"))
 
     at_the_desk(test)
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        (ReceiptSearch(), ["R000013-000007", "R000012-000345", "R000012-000001"]),
+        (ReceiptSearch(stan="000345"), ["R000012-000345"]),
+        (ReceiptSearch(rrn="600210000345"), ["R000012-000345"]),
+        (ReceiptSearch(authorisation="A00001"), ["R000013-000007"]),
+        (ReceiptSearch(amount_minor=12345), ["R000012-000345", "R000012-000001"]),
+        (ReceiptSearch(last4="4444"), ["R000012-000001"]),
+        (ReceiptSearch(last4="4444", amount_minor=1), []),
+        (ReceiptSearch(batch="000013"), ["R000013-000007"]),
+        (ReceiptSearch(payment=PaymentKind.REFUND), ["R000013-000007"]),
+        (ReceiptSearch(since="2026/01/03", before="2026/01/04"), ["R000013-000007"]),
+        (SettlementSearch(), ["S000013", "S000012"]),
+        (SettlementSearch(result=Balance.UNBALANCED), ["S000013"]),
+        (SettlementSearch(before="2026/01/03"), ["S000012"]),
+    ],
+)
+def test_find_returns_exactly_what_matches_newest_first(search: Search, found: list[str]) -> None:
+    """REQ 000-02, 001-03: every key, open and closed batches alike."""
+
+    async def test(desk: Desk) -> None:
+        await desk.owe(receipt(stan="000001", card="555555******4444", rrn="", authorisation=""))
+        await desk.owe(receipt())
+        await desk.owe(settlement())
+        refund = {"kind": PaymentKind.REFUND, "authorisation": "A00001", "rrn": ""}
+        at = "2026/01/03 08:00:00"
+        await desk.owe(receipt(batch="000013", stan="000007", amount_minor=1, at=at, **refund))
+        await desk.owe(settlement(batch="000013", at=at, result=Balance.UNBALANCED))
+
+        snapshots = await desk.paperwork.archive.find(search)
+        assert found == [snapshot.document_id for snapshot in snapshots]
+
+    at_the_desk(test)
+
+
+def test_find_pages_without_gap_or_repeat() -> None:
+    """REQ 000-02: stable paging, also when new papers come meanwhile."""
+
+    async def test(desk: Desk) -> None:
+        for number in range(1, 6):
+            await desk.owe(receipt(stan=f"{number:06d}"))
+        archive = desk.paperwork.archive
+        first = await archive.find(ReceiptSearch(), 2)
+        await desk.owe(receipt(stan="000099"))
+        second = await archive.find(ReceiptSearch(), 2, before=first[-1].number)
+
+        names = [one.document_id[-1] for one in (*first, *second)]
+        assert ["5", "4", "3", "2"] == names
+
+    at_the_desk(test)
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        ReceiptSearch(stan="000345"),
+        ReceiptSearch(rrn="600210000345"),
+        ReceiptSearch(authorisation="A00001"),
+        ReceiptSearch(amount_minor=12345),
+        ReceiptSearch(last4="4444"),
+        ReceiptSearch(batch="000013"),
+        ReceiptSearch(since="2026/01/03"),
+        SettlementSearch(),
+    ],
+)
+def test_find_uses_an_index_for_every_key(search: Search) -> None:
+    """REQ 000-16: no key needs a walk through all papers."""
+
+    async def test(desk: Desk) -> None:
+        where, values = conditions(search)
+        plan = await desk.journal.fetch(
+            f"EXPLAIN QUERY PLAN SELECT body FROM snapshot WHERE {where}", values
+        )
+
+        assert all("USING INDEX" in row[3] for row in plan)
+
+    at_the_desk(test)
+
+
+def test_search_refuses_a_time_that_is_none() -> None:
+    with pytest.raises(ValueError, match="2026/01/02"):
+        ReceiptSearch(since="yesterday")

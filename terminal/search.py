@@ -1,0 +1,72 @@
+"""What papers are searched by (REQ 001-03, 000-02): every filter narrows, none guesses.
+
+A search is data; the archive turns it into one indexed query. Times are the shop's local time as
+it stands on the paper, so "today" means the shop's day.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from terminal.documents import Balance, PaymentKind
+from terminal.projections import Value
+
+_TIME: Final = re.compile(r"\d{4}/\d{2}/\d{2}( \d{2}:\d{2}:\d{2})?", re.ASCII)
+
+
+class _Search(msgspec.Struct, frozen=True, kw_only=True):
+    """Filters that every paper has; `since` and `before` are local "YYYY/MM/DD[ hh:mm:ss]"."""
+
+    batch: str | None = None
+    since: str | None = None
+    before: str | None = None
+
+    def __post_init__(self) -> None:
+        for time in (self.since, self.before):
+            if time is not None and not _TIME.fullmatch(time):
+                raise ValueError("a local time looks like 2026/01/02 or 2026/01/02 10:15:09")
+
+
+class ReceiptSearch(_Search, frozen=True, kw_only=True):
+    """Find receipts, in open and closed batches alike."""
+
+    stan: str | None = None
+    rrn: str | None = None
+    authorisation: str | None = None
+    amount_minor: int | None = None
+    last4: str | None = None
+    payment: PaymentKind | None = None
+
+
+class SettlementSearch(_Search, frozen=True, kw_only=True):
+    """Find settlement slips."""
+
+    result: Balance | None = None
+
+
+Search = ReceiptSearch | SettlementSearch
+
+
+def conditions(search: Search) -> tuple[str, tuple[Value, ...]]:
+    """Return the WHERE clause of a search, and its parameters."""
+    kind = "receipt" if isinstance(search, ReceiptSearch) else "settlement"
+    given: dict[str, Value] = {"kind = ?": kind, "batch = ?": search.batch}
+    given |= {"printed_time >= ?": search.since, "printed_time < ?": search.before}
+    match search:
+        case ReceiptSearch():
+            payment = None if search.payment is None else search.payment.value
+            given |= {
+                "stan = ?": search.stan,
+                "rrn = ?": search.rrn,
+                "authorisation = ?": search.authorisation,
+                "amount_minor = ?": search.amount_minor,
+                "last4 = ?": search.last4,
+                "payment = ?": payment,
+            }
+        case SettlementSearch():
+            given["result = ?"] = None if search.result is None else search.result.value
+    chosen = {test: value for test, value in given.items() if value is not None}
+    return " AND ".join(chosen), tuple(chosen.values())
