@@ -199,14 +199,16 @@ class FilePrinter(_Plain):
         beside.replace(path)
 
 
-def draw_sheet(sheet: Sheet, paper: Paper, typeface: bytes | None) -> Image.Image:
+def draw_sheet(
+    sheet: Sheet, paper: Paper, typeface: bytes | None, *, scale: int = 2
+) -> Image.Image:
     """Return the picture of a sheet; in ASCII English when there is no Chinese typeface."""
     # Pillow is imported by who draws.
     from terminal.picture import COLUMN_DOTS, draw_lines
 
     shown = paper if typeface else Paper(columns=paper.columns, ascii_only=True)
     dots = paper.columns * COLUMN_DOTS
-    return draw_lines(sheet.lines(shown), typeface=typeface, width_dots=dots)
+    return draw_lines(sheet.lines(shown), typeface=typeface, width_dots=dots, scale=scale)
 
 
 def open_printer(

@@ -1,0 +1,53 @@
+"""Electronic copies: a document as text, picture, PDF or JSON in a file (REQ 003-04).
+
+Word for word what is printed, from the same lines; the PDF is the picture at the paper's own
+size. JSON is the snapshot's canonical text, the one that was hashed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from protocol.settings import SettingsError
+from terminal.aio.fonts import load_typeface
+from terminal.aio.printers import Sheet, draw_sheet
+from terminal.documents import canonical_json
+from terminal.layout import Paper, render_text
+
+DOTS_PER_INCH: Final = 203
+"""Eight dots to the millimetre, as thermal heads have."""
+PDF_SCALE: Final = 3
+FORMATS: Final = (".txt", ".png", ".pdf", ".json")
+
+
+def export(sheet: Sheet, path: Path, paper: Paper) -> None:
+    """Write a sheet to `path`, whose ending chooses the format; whole or not at all.
+
+    Raises SettingsError for another ending or a place that cannot be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise SettingsError("export", str(path), f"a file ends in {', '.join(FORMATS)}")
+    beside = path.with_name(f".{path.name}.part")
+    problem = ""
+    try:
+        _write(sheet, beside, suffix, paper)
+        beside.replace(path)
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror or type(error).__name__}"
+    if problem:
+        raise SettingsError("export", str(path), problem)
+
+
+def _write(sheet: Sheet, path: Path, suffix: str, paper: Paper) -> None:
+    match suffix:
+        case ".txt":
+            path.write_text(render_text(sheet.lines(paper), paper.columns), encoding="utf-8")
+        case ".json":
+            path.write_text(canonical_json(sheet.document) + "\n", encoding="utf-8")
+        case ".png":
+            draw_sheet(sheet, paper, load_typeface()).save(path, "PNG")
+        case _:
+            picture = draw_sheet(sheet, paper, load_typeface(), scale=PDF_SCALE)
+            picture.save(path, "PDF", resolution=DOTS_PER_INCH * PDF_SCALE)
