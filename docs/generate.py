@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from docs import faults, machines, responses, wire, words
+from docs import commands, faults, machines, responses, wire, words
 
 REFERENCE: Final = Path(__file__).resolve().parent / "reference"
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "commands.md": commands.commands,
     "configuration.md": words.configuration,
     "dialect-iso87.md": wire.dialect_iso87,
     "faults.md": faults.faults,
