@@ -14,7 +14,7 @@ import msgspec
 from protocol.operations import Origin
 from protocol.settings import parse_settings
 from protocol.test_cards import TEST_CARD_RANGES
-from terminal.labels import Language
+from terminal.printer_profile import DEFAULT_PATIENCE, DEFAULT_PROFILE, Patience, PrinterProfile
 
 
 class ReversalExhausted(Enum):
@@ -70,7 +70,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     operator: str = "01"
     currency: str = "156"
     time_zone: str = "Asia/Shanghai"
-    language: Language = Language.BOTH
     test_mode: bool = True
     test_cards_only: bool = True
     test_ranges: tuple[str, ...] = TEST_CARD_RANGES
@@ -81,6 +80,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printers: tuple[str, ...] = ("none:",)
     timing: Timing = Timing()
     limits: Limits = Limits()
+    printer: PrinterProfile = DEFAULT_PROFILE
+    patience: Patience = DEFAULT_PATIENCE
 
     def __post_init__(self) -> None:
         if len(self.terminal_id) != 8 or not self.terminal_id.isascii():

@@ -1,4 +1,7 @@
-"""What one printer model can do, as plain data for the configuration (REQ 000-15)."""
+"""What one printer model can do, and how long it is waited for: data of the configuration.
+
+REQ 000-15: columns, characters, knife, and which of its answers can be had.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import msgspec
 
 from terminal.labels import Language
 from terminal.layout import Paper
-from terminal.lines import COLUMNS_58_MM
+from terminal.lines import COLUMNS_58_MM, COLUMNS_80_MM
 
 
 class Charset(Enum):
@@ -32,13 +35,17 @@ class Confirmation(Enum):
 
 
 class PrinterProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one model can do (REQ 000-15); plain data, for the configuration."""
+    """What the printer can do: its paper, its characters, and what it says of itself."""
 
     columns: int = COLUMNS_58_MM
     charset: Charset = Charset.GB18030
     language: Language = Language.BOTH
     cutter: bool = True
     confirmation: Confirmation = Confirmation.PROCESS_ID
+
+    def __post_init__(self) -> None:
+        if not COLUMNS_58_MM <= self.columns <= COLUMNS_80_MM:
+            raise ValueError(f"columns is {COLUMNS_58_MM} to {COLUMNS_80_MM}")
 
     @property
     def paper(self) -> Paper:
@@ -48,3 +55,24 @@ class PrinterProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 DEFAULT_PROFILE: Final = PrinterProfile()
+
+
+class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long a printer is waited for, in seconds."""
+
+    connect_s: float = 5.0
+    answer_s: float = 2.0
+    confirm_s: float = 90.0
+    silence_s: float = 5.0
+    fence_grace_s: float = 5.0
+    late_grace_s: float = 10.0
+    retry_s: float = 5.0
+    recheck_s: float = 30.0
+    close_s: float = 1.0
+
+    def __post_init__(self) -> None:
+        if min(msgspec.structs.astuple(self)) <= 0:
+            raise ValueError("patience is more than 0 seconds")
+
+
+DEFAULT_PATIENCE: Final = Patience()

@@ -277,7 +277,8 @@ async def _opened(options: Options) -> AsyncIterator[tuple[Terminal, Settings]]:
         host, port = options.acquirer
         settings = msgspec.structs.replace(settings, acquirer=f"{host}:{port}")
     paper = sys.stderr if options.as_json else sys.stdout
-    printers = [open_printer(url, stream=paper) for url in urls]
+    profile, patience = settings.printer, settings.patience
+    printers = [open_printer(url, profile, patience, stream=paper) for url in urls]
     voice = _voice(options)
     line = _opener(settings)
     async with open_terminal(options.data, settings, line, printers, tell=voice) as terminal:

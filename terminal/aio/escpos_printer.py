@@ -18,7 +18,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Final
 
 import msgspec
 
@@ -26,7 +25,14 @@ from terminal.aio.fonts import load_typeface
 from terminal.aio.printer_line import LATE_MAX, PrinterLine, Pulse
 from terminal.aio.printers import Readiness, Sheet
 from terminal.layout import Paper
-from terminal.printer_profile import DEFAULT_PROFILE, Charset, Confirmation, PrinterProfile
+from terminal.printer_profile import (
+    DEFAULT_PATIENCE,
+    DEFAULT_PROFILE,
+    Charset,
+    Confirmation,
+    Patience,
+    PrinterProfile,
+)
 from terminal.printer_status import DROP_BUFFER, ENABLE_ASB, Ask, Cause, PrinterStatus
 from terminal.printing import Confirmed, Failed, Interrupted, NothingSent, Result, Unconfirmed
 
@@ -34,23 +40,6 @@ Opener = Callable[
     [Callable[[], asyncio.Protocol]], Awaitable[tuple[asyncio.Transport, asyncio.Protocol]]
 ]
 """Makes one connection and joins it to the protocol of the factory; may raise OSError."""
-
-
-class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How long each thing is waited for, in seconds; plain data, for the configuration."""
-
-    connect_s: float = 5.0
-    answer_s: float = 2.0
-    confirm_s: float = 90.0
-    silence_s: float = 5.0
-    fence_grace_s: float = 5.0
-    late_grace_s: float = 10.0
-    retry_s: float = 5.0
-    recheck_s: float = 30.0
-    close_s: float = 1.0
-
-
-DEFAULT_PATIENCE: Final = Patience()
 
 
 def tcp_opener(host: str, port: int) -> Opener:

@@ -19,12 +19,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TextIO
 from urllib.parse import urlsplit
 
+import msgspec
+
 from protocol.settings import SettingsError
-from terminal.aio.fonts import load_typeface
+from terminal.aio.fonts import find_font, load_typeface
 from terminal.documents import CopyKind, Document
 from terminal.layout import ORIGINAL, Marks, Paper, lay_out, render_text
 from terminal.lines import Line
-from terminal.printer_profile import DEFAULT_PROFILE, PrinterProfile
+from terminal.printer_profile import (
+    DEFAULT_PATIENCE,
+    DEFAULT_PROFILE,
+    Charset,
+    Patience,
+    PrinterProfile,
+)
 from terminal.printer_status import Cause
 from terminal.printing import Confirmed, Interrupted, NothingSent, Result
 
@@ -212,7 +220,11 @@ def draw_sheet(
 
 
 def open_printer(
-    url: str, profile: PrinterProfile = DEFAULT_PROFILE, *, stream: TextIO | None = None
+    url: str,
+    profile: PrinterProfile = DEFAULT_PROFILE,
+    patience: Patience = DEFAULT_PATIENCE,
+    *,
+    stream: TextIO | None = None,
 ) -> Printer:
     """Return the printer that a URL names; nothing is opened yet. Raises SettingsError."""
     kind, _, rest = url.partition(":")
@@ -227,7 +239,7 @@ def open_printer(
             typeface = load_typeface() if pictures else None
             return FilePrinter(Path(directory), profile.paper, typeface=typeface, pictures=pictures)
         case "tcp":
-            return _open_tcp(url, profile)
+            return _open_tcp(url, profile, patience)
         case _:
             raise SettingsError("printer", url, ALLOWED)
 
@@ -235,7 +247,7 @@ def open_printer(
 ALLOWED: Final = "a printer is tcp://HOST:PORT, file:DIR, console: or none:"
 
 
-def _open_tcp(url: str, profile: PrinterProfile) -> Printer:
+def _open_tcp(url: str, profile: PrinterProfile, patience: Patience) -> Printer:
     from terminal.aio.escpos_printer import EscposPrinter, tcp_opener
 
     try:
@@ -245,4 +257,7 @@ def _open_tcp(url: str, profile: PrinterProfile) -> Printer:
         host = port = None
     if not host or not port:
         raise SettingsError("printer", url, ALLOWED)
-    return EscposPrinter(url, tcp_opener(host, port), profile)
+    if profile.charset is Charset.RASTER and find_font() is None:
+        # No typeface to draw Chinese with: English letters of the printer's own, never boxes.
+        profile = msgspec.structs.replace(profile, charset=Charset.ASCII)
+    return EscposPrinter(url, tcp_opener(host, port), profile, patience)

@@ -18,7 +18,7 @@ from tallywire.virtual_printer.faults import PrinterFaults
 from tallywire.virtual_printer.machine import ROLL_LINES, PrinterMachine
 from tallywire.virtual_printer.paper import Slip
 from terminal.aio.archive import Archive
-from terminal.aio.escpos_printer import EscposPrinter, Patience
+from terminal.aio.escpos_printer import EscposPrinter
 from terminal.aio.journal import Journal
 from terminal.aio.paperwork import Paperwork
 from terminal.aio.printer_line import Pulse
@@ -222,7 +222,7 @@ class Desk:
 
     def restarted(self, *printers: Printer) -> Paperwork:
         """Return the paperwork of a process that starts on the same disk."""
-        given = printers or (EscposPrinter("tcp://again", self.door, patience=Patience()),)
+        given = printers or (EscposPrinter("tcp://again", self.door),)
         return Paperwork(self.journal, given, local_now=local_now, tell=self.told.append)
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from tallywire.virtual_printer.faults import Echo, PrinterFaults
-from terminal.aio.escpos_printer import DEFAULT_PATIENCE, EscposPrinter
+from terminal.aio.escpos_printer import EscposPrinter
 from terminal.aio.printers import NoPrinter
 from terminal.layout import Paper
-from terminal.printer_profile import Confirmation, PrinterProfile
+from terminal.printer_profile import DEFAULT_PATIENCE, Confirmation, PrinterProfile
 from terminal.printer_status import DROP_BUFFER
 from terminal.printing import JobState
 from tests.terminal.aio.desk import Desk, PrinterDoor, at_the_desk
