@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from protocol.aio.errors import NotConnected, Unanswered
 from protocol.amount import Amount
@@ -34,7 +36,7 @@ from terminal.aio.database import Database, open_sqlite
 from terminal.aio.driver import Equipment, Terminal
 from terminal.aio.printers import open_printer
 from terminal.configuration import Settings, Timing
-from terminal.effects import Notice
+from terminal.effects import CrashPoint, Notice
 from terminal.standing import LateReply
 
 VISA = "4111111111111111"
@@ -52,6 +54,9 @@ def yuan(text: str = "12.34") -> Amount:
     return Amount.parse(text)
 
 
+Fault = Exception | Callable[[Operation], Operation] | None
+
+
 @dataclass
 class Host:
     """Answers every request truly from its own books, unless `faults` says otherwise.
@@ -64,7 +69,7 @@ class Host:
     approved: dict[tuple[str, str], int] = field(default_factory=dict)
     settled: dict[str, SettlementReply] = field(default_factory=dict)
     heard: list[Request] = field(default_factory=list)
-    faults: list[Exception | Callable[[Operation], Operation] | None] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     unreachable: int = 0
     code: str = "00"
     late: list[LateReply] = field(default_factory=list)
@@ -98,7 +103,7 @@ class Host:
         return Totals(debit_count=len(amounts), debit_amount=sum(amounts))
 
     def _answer(self, asked: Request) -> Operation:
-        base = {"origin": asked.origin, "stan": asked.stan, "stamp": asked.stamp}
+        base: dict[str, Any] = {"origin": asked.origin, "stan": asked.stan, "stamp": asked.stamp}
         match asked:
             case SignOn():
                 return SignOnReply(**base, code="00", batch=self.batch)
@@ -129,7 +134,7 @@ class Host:
                 return UploadReply(**base, code="00", batch=asked.batch)
         raise AssertionError(type(asked))
 
-    def _settle(self, asked: Settlement, base: dict[str, object]) -> SettlementReply:
+    def _settle(self, asked: Settlement, base: dict[str, Any]) -> SettlementReply:
         if asked.batch not in self.settled:
             ours = self.totals(asked.batch)
             equal = ours == asked.totals
@@ -168,6 +173,10 @@ def chance() -> Callable[[int], bytes]:
     return lambda size: next(counter).to_bytes(size, "big")
 
 
+class PowerCut(BaseException):
+    """The power is gone: nothing more happens in this process."""
+
+
 @dataclass
 class Till:
     """A terminal, its host, and what it told people."""
@@ -176,6 +185,10 @@ class Till:
     host: Host
     database: Database
     notices: list[Notice]
+
+    async def pull_plug(self) -> None:
+        """End the process without a word; what was committed stays."""
+        await self.database.close()
 
     def told(self) -> list[tuple[str, str]]:
         return [(notice.code, notice.state) for notice in self.notices]
@@ -188,10 +201,16 @@ async def open_till(
     path: str = ":memory:",
     key: Key = KEY,
     wrap: Callable[[Database], Database] = lambda database: database,
-    opener: Callable[[str], Awaitable[Database]] = open_sqlite,
+    cut_at: CrashPoint | None = None,
 ) -> Till:
-    host, notices = host or Host(), []
-    database = await opener(path)
+    host = host or Host()
+    notices: list[Notice] = []
+    database = await open_sqlite(path)
+
+    def reached(point: CrashPoint) -> None:
+        if point is cut_at:
+            raise PowerCut
+
     equipment = Equipment(
         database=wrap(database),
         scratch=open_sqlite,
@@ -201,6 +220,7 @@ async def open_till(
         now=Clock(),
         random_bytes=chance(),
         tell=notices.append,
+        reached=reached,
     )
     try:
         terminal = await Terminal.open(settings, equipment)
@@ -211,3 +231,25 @@ async def open_till(
 
 
 LOST = Unanswered()
+
+
+async def agree(till: Till) -> None:
+    """Assert that both sides hold the same, that nothing is open, and that the books are sound."""
+    status = await till.terminal.status()
+    lines = await till.terminal.payments(limit=1000)
+    ours = {(p.batch, p.stan): p.amount_minor for p in lines if p.outcome == "approved"}
+    assert ours == till.host.approved
+    assert (status.mode, status.batch) == ("READY", till.host.batch)
+    assert await till.terminal.verify() == ()
+
+
+async def unbalanced(till: Till, count: int = 3) -> None:
+    """Sell some, and let the host lose one."""
+    for _ in range(count):
+        await till.terminal.sale(yuan("1.00"), visa())
+    till.host.approved.popitem()
+
+
+def everything_in(directory: Path) -> bytes:
+    """Return all bytes of all files in a directory."""
+    return b"".join(path.read_bytes() for path in directory.iterdir())

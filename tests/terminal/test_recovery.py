@@ -1,0 +1,158 @@
+"""Recovery: the power is cut at every named point, and both sides agree afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from protocol.operations import (
+    Operation,
+    Request,
+)
+from terminal.effects import CrashPoint
+from tests.terminal.till import (
+    LOST,
+    Host,
+    PowerCut,
+    agree,
+    open_till,
+    unbalanced,
+    visa,
+    yuan,
+)
+
+CUTS_IN_A_SALE = (
+    CrashPoint.T1,
+    CrashPoint.T2,
+    CrashPoint.T3,
+    CrashPoint.T4,
+    CrashPoint.T7,
+    CrashPoint.T8,
+    CrashPoint.T11,
+)
+
+
+@pytest.mark.parametrize("point", CUTS_IN_A_SALE)
+@pytest.mark.asyncio
+async def test_sale_is_one_truth_on_both_sides_after_a_power_cut(
+    point: CrashPoint, tmp_path: Path
+) -> None:
+    """T1 to T11: after recovery both sides hold the same, and nothing is open."""
+    host, path = Host(), str(tmp_path / "terminal.db")
+    till = await open_till(host, path=path, cut_at=point)
+    with pytest.raises(PowerCut):
+        await till.terminal.sale(yuan(), visa())
+    await till.pull_plug()
+
+    till = await open_till(host, path=path)
+    await till.terminal.recover()
+    await till.terminal.sign_on()
+
+    assert host.mtis().count("Purchase") <= 1
+    expected = 1 if point in (CrashPoint.T8, CrashPoint.T11) else 0
+    assert len(host.approved) == expected
+    await agree(till)
+    await till.terminal.close()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.asyncio
+async def test_sale_is_reversed_after_a_power_cut_on_the_wire(when: str, tmp_path: Path) -> None:
+    """T5, T6: whether the host heard it or not, the reversal makes both sides equal."""
+
+    @dataclass
+    class Cutting(Host):
+        cut: bool = True
+
+        async def request(self, operation: Request, timeout_s: float) -> Operation:
+            cutting = self.cut and type(operation).__name__ == "Purchase"
+            if cutting:
+                self.cut = False
+                if when == "before":
+                    raise PowerCut
+            reply = await super().request(operation, timeout_s)
+            if cutting:
+                raise PowerCut
+            return reply
+
+    host, path = Cutting(), str(tmp_path / "terminal.db")
+    till = await open_till(host, path=path)
+    with pytest.raises(PowerCut):
+        await till.terminal.sale(yuan(), visa())
+    await till.pull_plug()
+
+    till = await open_till(host, path=path)
+    await till.terminal.recover()
+
+    assert host.mtis()[-1] == "Reversal"
+    await agree(till)
+    await till.terminal.close()
+
+
+@pytest.mark.parametrize("point", [CrashPoint.R1, CrashPoint.R3, CrashPoint.R4])
+@pytest.mark.asyncio
+async def test_reversal_is_done_once_after_a_power_cut(point: CrashPoint, tmp_path: Path) -> None:
+    """R1, R3, R4: sent again, identical; the host does it once."""
+    host, path = Host(faults=[None, LOST]), str(tmp_path / "terminal.db")
+    till = await open_till(host, path=path, cut_at=point)
+    with pytest.raises(PowerCut):
+        await till.terminal.sale(yuan(), visa())
+    await till.pull_plug()
+
+    till = await open_till(host, path=path)
+    await till.terminal.recover()
+
+    assert [p.outcome for p in await till.terminal.payments()] == ["reversed"]
+    await agree(till)
+    await till.terminal.close()
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        CrashPoint.SC1,
+        CrashPoint.SC3,
+        CrashPoint.SC4,
+        CrashPoint.SC5,
+        CrashPoint.SC7,
+        CrashPoint.SC8,
+        CrashPoint.SC12,
+    ],
+)
+@pytest.mark.parametrize("closed", ["closed_balanced", "closed_unbalanced"])
+@pytest.mark.asyncio
+async def test_batch_closes_once_after_a_power_cut(
+    point: CrashPoint, closed: str, tmp_path: Path
+) -> None:
+    """SC1 to SC12: the same request again, the same figures, one slip."""
+    await settle_through_a_cut(point, closed=closed, tmp_path=tmp_path)
+
+
+@pytest.mark.parametrize("point", [CrashPoint.SC9, CrashPoint.SC10, CrashPoint.SC11])
+@pytest.mark.asyncio
+async def test_upload_goes_on_after_a_power_cut(point: CrashPoint, tmp_path: Path) -> None:
+    """SC9, SC10, SC11: with the first item that is not acknowledged, or the trailer."""
+    await settle_through_a_cut(point, closed="closed_unbalanced", tmp_path=tmp_path)
+
+
+async def settle_through_a_cut(point: CrashPoint, *, closed: str, tmp_path: Path) -> None:
+    host, path = Host(), str(tmp_path / "terminal.db")
+    till = await open_till(host, path=path, cut_at=point)
+    if closed == "closed_balanced":
+        await till.terminal.sale(yuan(), visa())
+    else:
+        await unbalanced(till)
+    with pytest.raises(PowerCut):
+        await till.terminal.settle()
+    await till.pull_plug()
+
+    till = await open_till(host, path=path)
+    await till.terminal.settle()
+    await till.terminal.recover()
+
+    batches = await till.terminal.batches()
+    assert [(b.batch, b.phase) for b in batches] == [("000002", "open"), ("000001", closed)]
+    await agree(till)
+    await till.terminal.close()
