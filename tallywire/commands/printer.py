@@ -28,6 +28,7 @@ from tallywire.virtual_printer import (
 )
 @click.option("--listen", type=ADDRESS, default="127.0.0.1:9100", show_default=True)
 @click.option("--paper", type=click.IntRange(0, 999_999), help="Lines left on the roll.")
+@click.option("--columns", type=click.Choice(["32", "48"]), default="32", show_default=True)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -40,6 +41,7 @@ def command(
     *,
     listen: tuple[str, int],
     paper: int | None,
+    columns: str,
     out: Path | None,
     faults: tuple[str, ...],
     control: bool,
@@ -50,7 +52,10 @@ def command(
     It answers status questions like a real one (DLE EOT, ASB, GS r, GS ( H), runs out of paper
     and prints on when SIGUSR1, or "paper" with --control, puts a new roll in.
     """
-    run(_serve(listen, paper, out, faults, control=control, as_json=as_json), as_json=as_json)
+    serving = _serve(
+        listen, paper, out, faults, columns=int(columns), control=control, as_json=as_json
+    )
+    run(serving, as_json=as_json)
 
 
 async def _serve(
@@ -59,6 +64,7 @@ async def _serve(
     out: Path | None,
     fault_words: tuple[str, ...],
     *,
+    columns: int,
     control: bool,
     as_json: bool,
 ) -> None:
@@ -76,7 +82,7 @@ async def _serve(
                 group.create_task(_take_lines(printer, as_json=as_json), name="control")
 
         try:
-            await run_printer(listen, paper, out, ready, faults=faults)
+            await run_printer(listen, paper, out, ready, columns=columns, faults=faults)
         except PrinterStartError as error:
             problem = str(error)
     if problem:

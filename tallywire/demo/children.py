@@ -31,6 +31,7 @@ class Child:
 
     def __init__(self, name: str, process: Process, watch: Callable[[Line], None]) -> None:
         self.name = name
+        self.address = ""
         self._process = process
         self._watch = watch
         self._events: list[Line] = []
@@ -65,6 +66,16 @@ class Child:
     def pid(self) -> int:
         """The process's number."""
         return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        return self._process.returncode
+
+    async def listening(self) -> None:
+        """Wait until it listens, and remember where: `address`."""
+        line = await self.expect("listening")
+        self.address = f"{line['host']}:{line['port']}"
 
     async def _read(self) -> None:
         stream = self._process.stdout

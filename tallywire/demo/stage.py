@@ -123,8 +123,8 @@ class Stage:
 
     async def _listening(self, name: str, *arguments: str) -> Child:
         child = await self._start(name, *arguments, "--json")
-        line = await child.expect("listening")
-        self._addresses[name] = f"{line['host']}:{line['port']}"
+        await child.listening()
+        self._addresses[name] = child.address
         return child
 
     async def _start(

@@ -46,8 +46,15 @@ class Crew:
         child = await self._start(
             "acquirer", "--listen", listen, "--ledger", f"sqlite:{self.ledger}", "--json", *options
         )
-        line = await child.expect("listening")
-        self.address = f"{line['host']}:{line['port']}"
+        await child.listening()
+        self.address = child.address
+        return child
+
+    async def printer(self, *options: str) -> Child:
+        child = await self._start(
+            "printer", "--listen", "127.0.0.1:0", "--json", "--control", *options
+        )
+        await child.listening()
         return child
 
     async def terminal(self, settings: str = "", printer: str = "none:") -> Child:
