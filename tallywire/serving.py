@@ -23,8 +23,8 @@ from protocol.operations import Card
 from protocol.secrets import Pan
 from tallywire.running import tell
 from terminal.aio.driver import Terminal
-from terminal.aio.paperwork import PrintOutcome
 from terminal.errors import TerminalError
+from terminal.print_outcome import PrintOutcome
 from terminal.results import PaymentResult, SettlementResult, Status
 from terminal.texts import text_of
 

@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import Final, Protocol
 
 from terminal.aio.archive import Archive, Copy
@@ -25,6 +23,7 @@ from terminal.effects import Commit, Notice, Tell
 from terminal.errors import StoreError, TerminalError
 from terminal.facts import Fact
 from terminal.layout import Marks, lay_out, render_text
+from terminal.print_outcome import As, Owed, PrintOutcome
 from terminal.printer_status import Cause, process_id, serial_of
 from terminal.printing import (
     TRANSITIONS,
@@ -66,40 +65,6 @@ class Books(Protocol):
         ...
 
 
-class As(Enum):
-    """What a reprint may be after the operator declared the original not printed (P11)."""
-
-    DUPLICATE = "duplicate"
-    ORIGINAL = "original"
-    """For a supervisor."""
-
-
-@dataclass(frozen=True, slots=True)
-class PrintOutcome:
-    """What became of a job, for whoever asked: its state, and the L-code of what is wrong."""
-
-    job_id: str
-    state: JobState
-    duplicate: int
-    cause: str = ""
-
-    @property
-    def printed(self) -> bool:
-        """True when the paper is certainly out."""
-        return self.state in (JobState.CONFIRMED, JobState.CONFIRMED_BY_OPERATOR)
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A copy that is not certainly on paper, and its newest job."""
-
-    copy_id: str
-    document_id: str
-    kind: CopyKind
-    issued: Issued
-    job: Job
-
-
 class Paperwork:
     """Prints for one terminal. `local_now` gives the shop's time, for the reprint mark."""
 
@@ -117,6 +82,7 @@ class Paperwork:
         self._printers = tuple(printers)
         self._local_now = local_now
         self._tell = tell
+        self._warned: set[str] = set()
         # A printer takes one job at a time; this lock is about that device, not about the link.
         self._device = asyncio.Lock()
         # A job's state is read and moved in one go; held across the disk only.
@@ -264,20 +230,21 @@ class Paperwork:
         job = await self._job(job_id)
         if job.state not in WAITING:
             return _outcome(job)
-        sheet = await self._sheet(job)
+        sheet, refused = await self._sheet(job), None
         for printer in self._printers:
-            job = await self._try(job, sheet, printer)
+            readiness = await printer.preflight()
+            self._warn(printer, readiness, job)
+            if readiness.cause is None:
+                job = await self._send(job, sheet, printer)
+            else:
+                refused = refused or readiness.cause
             if job.state not in WAITING:
-                break
-        return _outcome(job)
+                return _outcome(job)
+        # The first printer's cause is the one to mend; the others only stand in for it.
+        return _outcome(await self._perform(job, Refused(refused)) if refused else job)
 
-    async def _try(self, job: Job, sheet: Sheet, printer: Printer) -> Job:
-        """Pre-flight, JobSending on disk, first byte: in this order and no other."""
-        readiness = await printer.preflight()
-        if readiness.cause is not None:
-            return await self._perform(job, Refused(readiness.cause))
-        if readiness.warning is not None:
-            self._say(readiness.warning, job)
+    async def _send(self, job: Job, sheet: Sheet, printer: Printer) -> Job:
+        """JobSending on disk, then the first byte, then the result on disk: no other order."""
         serial = await self.archive.last_serial() + 1
         sending = await self._perform(job, Ready(serial))
         return await self._perform(sending, await printer.send(_numbered(sheet, serial)))
@@ -366,9 +333,16 @@ class Paperwork:
                 wait.cancel()
             await asyncio.gather(*waits, return_exceptions=True)
 
-    def _say(self, warning: Cause, job: Job) -> None:
-        said = notice(warning.value, subject="printing", key=job.job_id, state=job.state.value)
-        self._tell(said)
+    def _warn(self, printer: Printer, readiness: Readiness, job: Job) -> None:
+        """Tell a warning once, until the printer has been without it."""
+        if readiness.cause is not None:
+            return
+        if readiness.warning is None:
+            self._warned.discard(printer.name)
+        elif printer.name not in self._warned:
+            self._warned.add(printer.name)
+            code, state = readiness.warning.value, job.state.value
+            self._tell(notice(code, subject="printing", key=job.job_id, state=state))
 
     def _local_time(self) -> str:
         return self._local_now().strftime(LOCAL_TIME)

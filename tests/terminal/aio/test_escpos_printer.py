@@ -130,9 +130,10 @@ def test_every_fault_ends_in_its_own_state(
 
 def test_near_end_is_a_warning_and_prints() -> None:
     async def test(desk: Desk) -> None:
-        await desk.owe(settlement())
+        await desk.owe(receipt())
         await desk.paperwork.print_waiting()
 
+        assert ["CONFIRMED", "CONFIRMED"] == await desk.states()
         assert ["L33"] == desk.codes
 
     at_the_desk(test, door=PrinterDoor(faults=PrinterFaults(near_end=True)))

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from tallywire.virtual_printer.faults import PrinterFaults
-from terminal.aio.paperwork import As
+from terminal.aio.escpos_printer import EscposPrinter
 from terminal.documents import CopyKind
 from terminal.errors import TerminalError
+from terminal.print_outcome import As
 from terminal.printing import JobState
 from tests.terminal.aio.desk import Desk, PrinterDoor, at_the_desk
 from tests.terminal.samples import SHOP, receipt, settlement
@@ -284,3 +285,23 @@ def test_confirmed_duplicate_says_nothing_about_the_original() -> None:
         assert (["maybe"], ()) == (await desk.issued(), await desk.paperwork.owed())
 
     at_the_desk(test, door=door)
+
+
+def test_same_trouble_is_told_once() -> None:
+    """What waits is tried often; the person and the journal hear of each cause once."""
+    dead, empty = PrinterDoor(), PrinterDoor(paper_lines=0)
+    dead.refusing = True
+
+    async def test(desk: Desk) -> None:
+        await desk.owe(settlement())
+        for _ in range(3):
+            await desk.paperwork.print_waiting()
+
+        assert ["L30"] == [code for code in desk.codes if code != "L33"]
+        entries = await desk.journal.fetch("SELECT count(*) FROM entry WHERE fact = 'JobBlocked'")
+        assert [(1,)] == entries
+
+    at_the_desk(
+        test,
+        printers=lambda _: [EscposPrinter("tcp://dead", dead), EscposPrinter("tcp://b", empty)],
+    )
