@@ -31,7 +31,7 @@ from protocol.framing import Framing
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-BUILTIN: Final = ("iso87",)
+BUILTIN: Final = ("iso87", "iso87_bcd")
 
 
 class MtiRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,13 +95,13 @@ def load_dialect(text: str, source: str) -> Dialect:
 
     Raises DialectError.
     """
-    return _dialect(_read(text, source), source)
+    return _dialect(_write_out(_read(text, source), source), source)
 
 
 @functools.cache
 def builtin_dialect(name: str = "iso87") -> Dialect:
     """Return a shipped dialect. Raises DialectError when there is none of that name."""
-    return _dialect(_builtin_table(name), name)
+    return _dialect(_write_out(_builtin_table(name), name), name)
 
 
 def _builtin_table(name: str) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def _builtin_table(name: str) -> dict[str, Any]:
 
 
 def _read(text: str, source: str) -> dict[str, Any]:
-    """Return the table of a dialect, its base merged in and its shorthands written out."""
+    """Return the table of a dialect with its base merged in."""
     problem = ""
     table: dict[str, Any] = {}
     try:
@@ -122,19 +122,22 @@ def _read(text: str, source: str) -> dict[str, Any]:
     if problem:
         raise DialectError(f"{source}: {problem}")
     base: object = table.pop("base", None)
-    if base is not None:
-        table = _merge(_builtin_table(str(base)), table)
-    defaults = table.pop("defaults", {})
-    binary = table.pop("binary", None)
-    if not isinstance(table.get("field"), dict) or not isinstance(defaults, dict):
+    return table if base is None else _merge(_builtin_table(str(base)), table)
+
+
+def _write_out(table: dict[str, Any], source: str) -> dict[str, Any]:
+    """Return the table with its shorthands, `defaults` and `binary`, written into every field."""
+    fields, defaults, binary = table.get("field"), table.get("defaults", {}), table.get("binary")
+    if not isinstance(fields, dict) or not isinstance(defaults, dict):
         raise DialectError(f"{source}: field: a dialect has tables [field] and [defaults]")
     if binary not in (None, "hex", "raw"):
         raise DialectError(f'{source}: binary: found {binary!r}, allowed are "hex" and "raw"')
-    table["field"] = {
+    written = {
         number: _rewrite_binary({**defaults, **keys}, binary) if isinstance(keys, dict) else keys
-        for number, keys in table["field"].items()
+        for number, keys in fields.items()
     }
-    return table
+    rest = {key: value for key, value in table.items() if key not in ("defaults", "binary")}
+    return {**rest, "field": written}
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -81,6 +81,7 @@ DIALECTS: Final[dict[str, Dialect]] = {
     "iso87": builtin_dialect(),
     "binary-bitmap": load_dialect('base = "iso87"\n[bitmap]\ndata_enc = "b"', "binary-bitmap"),
     "raw-binary": load_dialect('base = "iso87"\nbinary = "raw"', "raw-binary"),
+    "iso87_bcd": builtin_dialect("iso87_bcd"),
     "packed": load_dialect(PACKED, "packed"),
     "ebcdic": load_dialect(
         EBCDIC + '[defaults]\ndata_enc = "cp500"\nlen_enc = "cp500"\n', "ebcdic"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from protocol.codec import EARNED_AFTER, Codec, Functions
 from protocol.compiler import compile_reader
-from protocol.dialect import builtin_dialect, load_dialect
+from protocol.dialect import Dialect, builtin_dialect, load_dialect
 from protocol.errors import FieldError, LocalProtocolError
 from protocol.generated import REFUSALS
 from protocol.message import FieldValue, Message
@@ -65,11 +65,18 @@ def codec(request: pytest.FixtureRequest) -> Codec:
 
 
 @pytest.mark.parametrize(
-    ("wire", "message"), [case[1:] for case in golden("iso87", ISO87)], ids=lambda case: ""
+    ("dialect", "wire", "message"),
+    [
+        pytest.param(*case[1:], id=case[0])
+        for name in ("iso87", "iso87_bcd")
+        for case in golden(name)
+    ],
 )
-def test_codec_agrees_with_published_message(wire: bytes, message: Message) -> None:
+def test_codec_agrees_with_published_message(
+    dialect: Dialect, wire: bytes, message: Message
+) -> None:
     """Byte for byte, read and written, before and after compilation."""
-    codec = Codec(ISO87)
+    codec = Codec(dialect)
 
     for _ in range(EARNED_AFTER + 2):
         assert codec.decode(wire) == message
@@ -134,7 +141,7 @@ BROKEN: list[tuple[str, bytes, int | str, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "wire", "field", "position"), BROKEN, ids=lambda case: "")
+@pytest.mark.parametrize(("name", "wire", "field", "position"), BROKEN, ids=[c[0] for c in BROKEN])
 def test_codec_names_field_and_position_when_broken(
     codec: Codec, name: str, wire: bytes, field: int | str, position: int
 ) -> None:
@@ -186,7 +193,7 @@ WRONG: list[tuple[str, dict[int, FieldValue], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "wrong", "field"), WRONG, ids=lambda case: "")
+@pytest.mark.parametrize(("name", "wrong", "field"), WRONG, ids=[c[0] for c in WRONG])
 def test_codec_names_the_field_it_cannot_write(
     codec: Codec, name: str, wrong: dict[int, FieldValue], field: str
 ) -> None:

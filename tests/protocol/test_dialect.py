@@ -66,6 +66,18 @@ def test_binary_fields_turn_raw_and_back() -> None:
     assert hexadecimal.field == builtin_dialect().field
 
 
+def test_iso87_bcd_differs_in_writing_only() -> None:
+    """Same classes, shapes and secrets: a value that one can carry, the other can."""
+    plain, packed = builtin_dialect("iso87"), builtin_dialect("iso87_bcd")
+
+    for number, field in plain.field.items():
+        other = packed.field[number]
+        assert (field.value, field.shape, field.secret, field.desc, field.len_type > 0) == (
+            (other.value, other.shape, other.secret, other.desc, other.len_type > 0)
+        )
+    assert packed.field[90].max_len == 21
+
+
 FIELD = 'base = "iso87"\n[field]\n60 = '
 
 WRONG = [

@@ -104,6 +104,13 @@ def test_deframer_fails_on_a_lying_length_after_the_frames_before_it(
     assert at_once[1] != "None"
 
 
+def test_deframer_refuses_a_frame_too_large_even_when_it_is_whole() -> None:
+    framing = Framing(frame_size_max=10)
+
+    with pytest.raises(FrameError, match="11 bytes was announced, 1 to 10 are allowed"):
+        Deframer(framing).receive_data(Framing().wrap(b"x" * 11))
+
+
 def test_deframer_raises_the_failure_again() -> None:
     deframer = Deframer(Framing())
 
