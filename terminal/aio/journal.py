@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib import resources
 from typing import Final
+from zlib import crc32
 
 from terminal import projections_money, projections_paper, projections_settlement
 from terminal.aio.database import Database
@@ -39,8 +40,7 @@ class Journal:
 
     async def open(self) -> None:
         """Make the tables, check the file's integrity. Raises JournalError."""
-        for name in SCHEMAS:
-            await self._database.script(schema_text(name))
+        await lay_tables(self._database)
         verdict = await self.fetch("PRAGMA quick_check")
         if verdict != [("ok",)]:
             raise JournalError("L42", "the database is damaged (quick_check)")
@@ -108,6 +108,17 @@ class Journal:
             statements.append((INSERT_ENTRY, (sequence, at, fact.name, encode(fact))))
             statements.extend(PROJECTIONS[type(fact)](fact, at))
         return statements
+
+
+async def lay_tables(database: Database) -> None:
+    """Make the tables in one transaction, unless this very schema is there. Raises JournalError.
+
+    The schema's checksum is its version: `PRAGMA user_version` has room for 31 bits.
+    """
+    schema = "\n".join(schema_text(name) for name in SCHEMAS)
+    version = crc32(schema.encode()) & 0x7FFF_FFFF
+    if await database.fetch("PRAGMA user_version") != [(version,)]:
+        await database.script(f"BEGIN;\n{schema}\nPRAGMA user_version = {version};\nCOMMIT;")
 
 
 def schema_text(name: str) -> str:

@@ -13,7 +13,7 @@ import msgspec
 
 from terminal.aio.archive import Archive
 from terminal.aio.database import Database, DatabaseOpener
-from terminal.aio.journal import SCHEMAS, Journal, schema_text
+from terminal.aio.journal import Journal, lay_tables
 from terminal.documents import ChainHead, TamperedError, check_chain
 from terminal.facts import decode
 from terminal.projections import PROJECTIONS, Row, kinds_by_name
@@ -36,8 +36,7 @@ async def verify(journal: Journal, scratch: DatabaseOpener) -> tuple[Difference,
     ]
     rebuilt = await scratch(":memory:")
     try:
-        for name in SCHEMAS:
-            await rebuilt.script(schema_text(name))
+        await lay_tables(rebuilt)
         found += await _replay(journal, rebuilt)
         for (table,) in await rebuilt.fetch(TABLES):
             found += await _compare(journal, rebuilt, table)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,15 @@ from protocol.operations import (
     Operation,
     Request,
 )
+from terminal import payment, reversal, settlement
+from terminal.attempt import SettlementPhase
 from terminal.effects import CrashPoint
+from terminal.errors import JournalError
+from terminal.machine import PowerOn
+from terminal.payment import PaymentPhase
+from terminal.recovery import RECOVERY, Found
+from terminal.reversal import ReversalPhase
+from tests.terminal.aio.disks import FullDisk, LyingDisk
 from tests.terminal.till import (
     LOST,
     Host,
@@ -154,5 +164,68 @@ async def settle_through_a_cut(point: CrashPoint, *, closed: str, tmp_path: Path
 
     batches = await till.terminal.batches()
     assert [(b.batch, b.phase) for b in batches] == [("000002", "open"), ("000001", closed)]
+    await agree(till)
+    await till.terminal.close()
+
+
+@pytest.mark.parametrize("found", RECOVERY, ids=lambda found: found.phase.name)
+def test_recovery_table_is_what_the_machines_do(found: Found) -> None:
+    """Each row is a transition of its machine on PowerOn."""
+    tables = {
+        PaymentPhase: payment.TRANSITIONS,
+        ReversalPhase: reversal.TRANSITIONS,
+        SettlementPhase: settlement.TRANSITIONS,
+    }
+    table: Any = tables[type(found.phase)]
+
+    assert table[found.phase, PowerOn].to is found.becomes
+
+
+def test_every_named_crash_point_before_an_end_is_in_the_table() -> None:
+    """What is not listed leaves nothing of money to finish."""
+    listed = {point for found in RECOVERY for point in found.crash_points}
+
+    assert {point.name for point in CrashPoint} - {point.name for point in listed} == {
+        *("T1", "T8", "T9", "T11", "R4"),
+        *("SC1", "SC2", "SC11", "SC12", "SC13", "SC14"),
+    }
+
+
+@pytest.mark.parametrize("lying", [FullDisk, LyingDisk])
+@pytest.mark.parametrize("number", range(1, 12))
+@pytest.mark.asyncio
+async def test_disk_that_fails_once_loses_no_money(
+    number: int, lying: type[FullDisk], tmp_path: Path
+) -> None:
+    """T10, SQLITE_FULL at each commit: an approval that cannot be recorded is undone."""
+    host, path = Host(), str(tmp_path / "terminal.db")
+    till = await open_till(host, path=path, wrap=lambda disk: lying(disk, number + 1))
+    results = []
+    for _ in range(2):
+        with suppress(JournalError):
+            results.append(await till.terminal.sale(yuan(), visa()))
+    with suppress(JournalError):
+        await till.terminal.settle()
+    await till.terminal.close()
+
+    till = await open_till(host, path=path)
+    await till.terminal.recover()
+    await till.terminal.sign_on()
+
+    shown = [result.stan for result in results if result.approved]
+    assert [stan for _, stan in host.approved] == shown
+    await agree(till)
+    await till.terminal.close()
+
+
+@pytest.mark.asyncio
+async def test_approval_that_cannot_be_recorded_is_undone_with_its_reason() -> None:
+    """T10: reason 96; nobody is told that it was approved."""
+    till = await open_till(wrap=lambda disk: FullDisk(disk, 6))
+
+    result = await till.terminal.sale(yuan(), visa())
+
+    assert (result.outcome, getattr(till.host.heard[-1], "reason", "")) == ("reversed", "96")
+    assert ("00", "approved") not in till.told()
     await agree(till)
     await till.terminal.close()
