@@ -143,7 +143,7 @@ class Story:
         self.screen.fact("terminal", "started again, found an unanswered settlement, asked again")
         listed = await self._do("batches")
         closed = next(batch for batch in listed["batches"] if batch["phase"].startswith("closed"))
-        sentence = f"the acquirer answered from its record: batch {closed['batch']} closed once"
+        sentence = f"answered from its record: batch {closed['batch']} closed once"
         self.screen.fact("acquirer", f"{sentence}, after {closed['requests']} requests", good=True)
         owed = ready["paper_owed"]
         _check(owed == 1, f"{owed} papers are owed instead of one slip")
