@@ -3,6 +3,8 @@
     echo        a bare asyncio.Protocol that writes back what it reads
     compiled    our server, our codec, the host without a ledger
     reference   the same server and host on pyiso8583
+    ledger      the whole host with its books on SQLite
+    aiosqlite   the same server with one aiosqlite commit per message
 
 `python -m benchmarks.contestant KIND` prints its port, then for each line on standard input one
 line of JSON: seconds of CPU so far and bytes of resident memory. It ends with the input.
@@ -114,10 +116,20 @@ async def listen_host(codec: MessageCodec) -> int:
     return server.addresses[0][1]
 
 
+def _durable(listen: str) -> Awaitable[int]:
+    """Start a server with books; its libraries are none of the others' burden."""
+    from benchmarks import durable
+
+    started: Awaitable[int] = getattr(durable, listen)()
+    return started
+
+
 KINDS: Final[Mapping[str, Callable[[], Awaitable[int]]]] = {
     "echo": listen_echo,
     "compiled": lambda: listen_host(Codec(builtin_dialect())),
     "reference": lambda: listen_host(ReferenceCodec(builtin_dialect())),
+    "ledger": lambda: _durable("listen_ledger"),
+    "aiosqlite": lambda: _durable("listen_commit_per_message"),
 }
 
 
