@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 
 from terminal.labels import Language
-from terminal.layout import Paper
 from terminal.lines import COLUMNS_58_MM, COLUMNS_80_MM
+from terminal.paper import Paper
 
 
 class Charset(Enum):

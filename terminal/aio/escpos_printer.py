@@ -24,7 +24,7 @@ import msgspec
 from terminal.aio.fonts import load_typeface
 from terminal.aio.printer_line import LATE_MAX, PrinterLine, Pulse
 from terminal.aio.printers import Readiness, Sheet
-from terminal.layout import Paper
+from terminal.paper import Paper
 from terminal.printer_profile import (
     DEFAULT_PATIENCE,
     DEFAULT_PROFILE,

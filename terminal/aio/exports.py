@@ -13,7 +13,8 @@ from protocol.settings import SettingsError
 from terminal.aio.fonts import load_typeface
 from terminal.aio.printers import Sheet, draw_sheet
 from terminal.documents import canonical_json
-from terminal.layout import Paper, render_text
+from terminal.layout import render_text
+from terminal.paper import Paper
 
 DOTS_PER_INCH: Final = 203
 """Eight dots to the millimetre, as thermal heads have."""

@@ -22,7 +22,8 @@ from terminal.documents import CopyKind, Document, Snapshot, missing_fields, ope
 from terminal.effects import Commit, Notice, Tell
 from terminal.errors import StoreError, TerminalError
 from terminal.facts import Fact
-from terminal.layout import Marks, lay_out, render_text
+from terminal.layout import lay_out, render_text
+from terminal.paper import Marks
 from terminal.print_outcome import As, Owed, PrintOutcome
 from terminal.printer_status import Cause, process_id, serial_of
 from terminal.printing import (

@@ -24,8 +24,9 @@ import msgspec
 from protocol.settings import SettingsError
 from terminal.aio.fonts import find_font, load_typeface
 from terminal.documents import CopyKind, Document
-from terminal.layout import ORIGINAL, Marks, Paper, lay_out, render_text
+from terminal.layout import lay_out, render_text
 from terminal.lines import Line
+from terminal.paper import ORIGINAL, Marks, Paper
 from terminal.printer_profile import (
     DEFAULT_PATIENCE,
     DEFAULT_PROFILE,

@@ -21,8 +21,9 @@ from terminal.documents import (
     SlipRow,
 )
 from terminal.labels import Language
-from terminal.layout import ORIGINAL, PAPER_58_MM, Marks, Paper, lay_out, render_text
+from terminal.layout import lay_out, render_text
 from terminal.lines import text_width
+from terminal.paper import ORIGINAL, PAPER_58_MM, Marks, Paper
 from tests.terminal.samples import SHOP, fault, receipt, settlement
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -5,8 +5,9 @@ from PIL import Image, ImageChops
 
 from terminal.aio.fonts import load_typeface
 from terminal.documents import CopyKind
-from terminal.layout import Paper, lay_out
+from terminal.layout import lay_out
 from terminal.lines import Align, Line
+from terminal.paper import Paper
 from terminal.picture import MARGIN_DOTS, NoTypeface, draw_lines
 from tests.terminal.samples import receipt
 

@@ -5,7 +5,7 @@ import pytest
 from protocol.settings import SettingsError
 from terminal.configuration import load_settings
 from terminal.labels import Language
-from terminal.layout import Paper
+from terminal.paper import Paper
 from terminal.printer_profile import Charset, Confirmation, PrinterProfile
 
 SETTINGS = """

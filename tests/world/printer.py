@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from terminal.aio.printers import Readiness, Sheet
-from terminal.layout import PAPER_58_MM, Paper, render_text
+from terminal.layout import render_text
+from terminal.paper import PAPER_58_MM, Paper
 from terminal.printer_status import Cause
 from terminal.printing import Confirmed, Failed, Interrupted, NothingSent, Result, Unconfirmed
 from tests.world import auditor_paper

@@ -8,7 +8,7 @@ import pytest
 from tallywire.virtual_printer.faults import Echo, PrinterFaults
 from terminal.aio.escpos_printer import EscposPrinter
 from terminal.aio.printers import NoPrinter
-from terminal.layout import Paper
+from terminal.paper import Paper
 from terminal.printer_profile import DEFAULT_PATIENCE, Confirmation, PrinterProfile
 from terminal.printer_status import DROP_BUFFER
 from terminal.printing import JobState

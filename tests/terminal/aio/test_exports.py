@@ -10,7 +10,8 @@ from protocol.settings import SettingsError
 from terminal.aio.exports import export
 from terminal.aio.printers import Sheet
 from terminal.documents import CopyKind
-from terminal.layout import Marks, Paper, render_text
+from terminal.layout import render_text
+from terminal.paper import Marks, Paper
 from tests.terminal.samples import receipt
 
 SHEET = Sheet("name", receipt(), CopyKind.CARDHOLDER, b"   1", Marks(1, "2026/01/02 11:00:00"))

@@ -20,7 +20,8 @@ from terminal.aio.printers import (
     open_printer,
 )
 from terminal.documents import CopyKind
-from terminal.layout import Marks, Paper, render_text
+from terminal.layout import render_text
+from terminal.paper import Marks, Paper
 from terminal.printer_status import Cause
 from terminal.printing import Confirmed, Interrupted, NothingSent
 from tests.terminal.samples import receipt
