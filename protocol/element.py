@@ -104,14 +104,17 @@ def write_prefix(length: int, encoding: str, width: int) -> bytes:
 
 
 @functools.cache
-def length_table(
+def length_tables(
     *, encoding: str, width: int, least: int, most: int, step: int
-) -> Mapping[bytes, int]:
-    """Return every allowed length prefix and the length it means."""
+) -> tuple[Mapping[bytes, int], Mapping[int, bytes]]:
+    """Return every allowed length prefix and the length it means, and the same turned round."""
+    if not width:
+        return {}, {}
     first = least + least % step
-    return {
-        write_prefix(length, encoding, width): length for length in range(first, most + 1, step)
+    prefixes = {
+        length: write_prefix(length, encoding, width) for length in range(first, most + 1, step)
     }
+    return {prefix: length for length, prefix in prefixes.items()}, prefixes
 
 
 class Element:
@@ -131,18 +134,13 @@ class Element:
         self.pad = field.left_pad + field.right_pad
         self.characters = field.max_len * (2 if self.packed and not self.nibbles else 1)
         halves = (self.nibbles or (self.binary and not self.packed)) and not self.pad
-        self.lengths = (
-            length_table(
-                encoding=field.len_enc,
-                width=field.len_type,
-                least=1 if field.value in NEVER_EMPTY else 0,
-                most=field.max_len,
-                step=2 if halves else 1,
-            )
-            if field.len_type
-            else {}
+        self.lengths, self.prefixes = length_tables(
+            encoding=field.len_enc,
+            width=field.len_type,
+            least=1 if field.value in NEVER_EMPTY else 0,
+            most=field.max_len,
+            step=2 if halves else 1,
         )
-        self.prefixes = {length: prefix for prefix, length in self.lengths.items()}
 
     @property
     def unit(self) -> str:
