@@ -99,6 +99,7 @@ class Host:
         self._faults = FaultState(faults) if faults is not None and faults.fault else None
         self._restart = restart or self.restart
         self._on_event = on_event
+        self._stopping = False
         self._open_committer = open_committer
         self._committer = open_committer(self._deliver)
         self.server = Server(self.receive, codec, framing, settings, on_incident=on_incident)
@@ -108,7 +109,13 @@ class Host:
         await self.server.listen(host, port)
 
     async def stop(self) -> None:
-        """Finish what was received, send its replies, then end every connection."""
+        """Finish what was received, send its replies, then end every connection.
+
+        What arrives from now on is not read: its terminals get silence, and reverse.
+        """
+        if self._stopping:
+            return
+        self._stopping = True
         self._committer.close()
         await asyncio.sleep(0)
         await self.server.close()
@@ -127,6 +134,8 @@ class Host:
 
     def receive(self, connection: Connection, received: list[Received]) -> None:
         """Take the messages of one read; the server's service."""
+        if self._stopping:
+            return
         jobs: list[Job] = []
         for _, message in received:
             try:
