@@ -23,17 +23,12 @@ from typing import Final
 
 import msgspec
 
-from acquirer_sim.configuration import default_configuration
-from acquirer_sim.policy import Policy
-from acquirer_sim.reflex import answer
-from protocol.aio.server import Connection, Received, Server
+from acquirer_sim.aio.opening import NONE
+from acquirer_sim.aio.running import Start, start_host
 from protocol.codec import Codec
 from protocol.dialect import builtin_dialect
 from protocol.link import MessageCodec
-from protocol.operations import Request
-from protocol.profiles import iso87
 from protocol.reference import ReferenceCodec
-from protocol.secrets import Key
 
 BACKLOG: Final = 4096
 STOP_TIMEOUT_S: Final = 10.0
@@ -100,20 +95,9 @@ async def listen_echo() -> int:
 
 
 async def listen_host(codec: MessageCodec) -> int:
-    """Start our server as the host without a ledger, on one codec, and return its port."""
-    policy = Policy(default_configuration(), Key(bytes(32)))
-
-    def serve_all(connection: Connection, received: list[Received]) -> None:
-        for _, message in received:
-            request = iso87.decode(message)
-            assert isinstance(request, Request), "the load sends requests only"
-            reply = answer(request, policy)
-            assert reply is not None, "every request of the load has an answer"
-            connection.reply(iso87.encode(reply))
-
-    server = Server(serve_all, codec, builtin_dialect().framing)
-    await server.listen("127.0.0.1", 0, backlog=BACKLOG)
-    return server.addresses[0][1]
+    """Start the host without a ledger, on one codec, and return its port."""
+    host = await start_host(Start(port=0, ledger=NONE), codec=codec)
+    return host.server.addresses[0][1]
 
 
 def _durable(listen: str) -> Awaitable[int]:
