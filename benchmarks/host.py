@@ -123,24 +123,16 @@ def _ratio(
 
 def _claims(rows: dict[tuple[str, int, int, str], Row]) -> Iterator[Claim]:
     for connections in CONNECTIONS:
-        faster = _ratio(
-            rows, "compiled", "reference", connections=connections, depth=1, unit="/s"
-        )
+        faster = _ratio(rows, "compiled", "reference", connections=connections, depth=1, unit="/s")
         yield Claim(f"host as fast as on pyiso8583, {connections}", faster, 4.0)
-        dearer = _ratio(
-            rows, "compiled", "echo", connections=connections, depth=1, unit="µs CPU"
-        )
+        dearer = _ratio(rows, "compiled", "echo", connections=connections, depth=1, unit="µs CPU")
         yield Claim(f"host's CPU over the echo's, {connections}", dearer, 2.5, at_least=False)
 
 
 def _notes(rows: dict[tuple[str, int, int, str], Row]) -> Iterator[str]:
     for connections in CONNECTIONS:
-        faster = _ratio(
-            rows, "compiled", "reference", connections=connections, depth=4, unit="/s"
-        )
-        dearer = _ratio(
-            rows, "compiled", "echo", connections=connections, depth=4, unit="µs CPU"
-        )
+        faster = _ratio(rows, "compiled", "reference", connections=connections, depth=4, unit="/s")
+        dearer = _ratio(rows, "compiled", "echo", connections=connections, depth=4, unit="µs CPU")
         yield (
             f"{connections} connections, depth 4: {faster:.1f} times pyiso8583's rate,"
             f" {dearer:.1f} times the echo's CPU"
