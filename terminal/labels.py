@@ -106,6 +106,18 @@ NONE: Final = Words("无", "NONE")
 REASON: Final = Words("原因", "REASON")
 HOTLINE: Final = Words("服务热线", "HOTLINE")
 
+DETAIL: Final = Words("交易明细", "TXN LIST")
+NOT_A_SLIP: Final = Words("非结算单", "NOT A SETTLEMENT SLIP")
+SINCE: Final = Words("起始日期", "FROM")
+BEFORE: Final = Words("截止日期(不含)", "BEFORE")
+BATCHES: Final = Words("批次数", "BATCHES")
+BATCH_COUNT: Final = Words("笔数", "COUNT")
+PERIODS: Final = {
+    "day": Words("日结报表", "DAY REPORT"),
+    "week": Words("周结报表", "WEEK REPORT"),
+    "month": Words("月结报表", "MONTH REPORT"),
+}
+
 COPIES: Final[dict[CopyKind, Words]] = {
     CopyKind.MERCHANT: Words("商户存根", "MERCHANT COPY"),
     CopyKind.CARDHOLDER: Words("持卡人存根", "CARDHOLDER COPY"),

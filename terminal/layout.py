@@ -58,6 +58,11 @@ def lay_out(
             lines = _fault(document, copy, marks, paper)
         case _:
             assert_never(document)
+    return fitted(lines, paper)
+
+
+def fitted(lines: Iterable[Line], paper: Paper) -> tuple[Line, ...]:
+    """Return lines that certainly fit: nothing wider than the paper, nothing unprintable."""
     return tuple(_fitting(line, paper) for line in lines)
 
 

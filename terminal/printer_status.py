@@ -186,6 +186,9 @@ def process_id(serial: int) -> bytes:
     return bytes(reversed(digits))
 
 
+SERIAL_MAX: Final = len(PROCESS_ID_ALPHABET) ** 4 - 1
+
+
 def serial_of(process_id: bytes) -> int:
     """Return the serial of a process ID, 0 when it cannot be one of ours."""
     serial = 0

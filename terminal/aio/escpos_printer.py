@@ -23,7 +23,7 @@ import msgspec
 
 from terminal.aio.fonts import load_typeface
 from terminal.aio.printer_line import LATE_MAX, PrinterLine, Pulse
-from terminal.aio.printers import Readiness, Sheet
+from terminal.aio.printers import Printable, Readiness
 from terminal.paper import Paper
 from terminal.printer_profile import (
     DEFAULT_PATIENCE,
@@ -93,7 +93,7 @@ class EscposPrinter:
             readiness = await self._look()
         return readiness
 
-    async def send(self, sheet: Sheet) -> Result:
+    async def send(self, sheet: Printable) -> Result:
         """See Printer."""
         # python-escpos takes 0.2 s to import: only who prints pays for it.
         from terminal.escpos import encode_job

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from terminal.aio.archive import Archive, Copy
-from terminal.aio.printers import Printer, Readiness, Sheet
+from terminal.aio.printers import Printer, Readiness, Sheet, ViewSheet
 from terminal.copies import JobQueued, copies_of, copy_id_of, job_id_of
 from terminal.documents import CopyKind, Document, Snapshot, missing_fields, open_snapshot
 from terminal.effects import Commit, Notice, Tell
@@ -25,7 +25,7 @@ from terminal.facts import Fact
 from terminal.layout import lay_out, render_text
 from terminal.paper import Marks
 from terminal.print_outcome import As, Owed, PrintOutcome
-from terminal.printer_status import Cause, process_id, serial_of
+from terminal.printer_status import SERIAL_MAX, Cause, process_id, serial_of
 from terminal.printing import (
     TRANSITIONS,
     WAITING,
@@ -34,9 +34,12 @@ from terminal.printing import (
     Confirmed,
     DidNot,
     Event,
+    Failed,
+    Interrupted,
     Issued,
     Job,
     JobState,
+    NothingSent,
     PowerOn,
     Ready,
     Refused,
@@ -46,6 +49,7 @@ from terminal.printing import (
 from terminal.projections import Row, Value
 from terminal.search import ReceiptSearch
 from terminal.texts import notice, text_of
+from terminal.views import View
 
 LOCAL_TIME: Final = "%Y/%m/%d %H:%M:%S"
 
@@ -84,6 +88,7 @@ class Paperwork:
         self._local_now = local_now
         self._tell = tell
         self._warned: set[str] = set()
+        self._views = 0
         # A printer takes one job at a time; this lock is about that device, not about the link.
         self._device = asyncio.Lock()
         # A job's state is read and moved in one go; held across the disk only.
@@ -133,6 +138,27 @@ class Paperwork:
                 raise TerminalError("L08", f"no {wanted.value} copy of {document_id} was queued")
             outcomes.append(await self.print_job(await self._job_for(copy, by, as_what)))
         return tuple(outcomes)
+
+    async def print_view(self, name: str, view: View) -> PrintOutcome:
+        """Print a report or list on the first printer that takes it.
+
+        Nobody is owed a view: it leaves no job behind, and is simply asked for again.
+        """
+        outcome = PrintOutcome(name, JobState.QUEUED, 0)
+        async with self._device:
+            for printer in self._printers:
+                cause = (await printer.preflight()).cause
+                if cause is None:
+                    self._views += 1
+                    sheet = ViewSheet(name, view, process_id(SERIAL_MAX - self._views))
+                    result = await printer.send(sheet)
+                    state = TRANSITIONS[JobState.SENDING][type(result)]
+                    if not isinstance(result, NothingSent):
+                        broken = result if isinstance(result, Failed | Interrupted) else None
+                        return PrintOutcome(name, state, 0, broken.cause.value if broken else "")
+                    cause = result.cause
+                outcome = PrintOutcome(name, outcome.state, 0, outcome.cause or cause.value)
+        return outcome
 
     async def find_last_receipt(self) -> Snapshot:
         """Return the newest receipt. Raises TerminalError (L08)."""

@@ -36,9 +36,28 @@ from terminal.printer_profile import (
 )
 from terminal.printer_status import Cause
 from terminal.printing import Confirmed, Interrupted, NothingSent, Result
+from terminal.views import View, lay_out_view
 
 if TYPE_CHECKING:
     from PIL import Image
+
+
+class Printable(Protocol):
+    """Anything with lines: what a printer is given."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of this paper, for files and logs."""
+        ...
+
+    @property
+    def process_id(self) -> bytes:
+        """Return what the printer shall echo when it is printed."""
+        ...
+
+    def lines(self, paper: Paper) -> tuple[Line, ...]:
+        """Return the lines on a given paper."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +73,19 @@ class Sheet:
     def lines(self, paper: Paper) -> tuple[Line, ...]:
         """Return the lines of this sheet on a given paper."""
         return lay_out(self.document, self.copy, marks=self.marks, paper=paper)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSheet:
+    """A view of the archive as a paper of its own."""
+
+    name: str
+    view: View
+    process_id: bytes
+
+    def lines(self, paper: Paper) -> tuple[Line, ...]:
+        """Return the lines of this view on a given paper."""
+        return lay_out_view(self.view, paper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +116,7 @@ class Printer(Protocol):
         """Find out whether a job may begin. Sends no byte that could mark paper."""
         ...
 
-    async def send(self, sheet: Sheet) -> Result:
+    async def send(self, sheet: Printable) -> Result:
         """Print one sheet and wait until its fate is known, or certainly is not."""
         ...
 
@@ -144,7 +176,7 @@ class NoPrinter(_Plain):
         """See Printer."""
         return Readiness(Cause.SWITCHED_OFF)
 
-    async def send(self, sheet: Sheet) -> Result:
+    async def send(self, sheet: Printable) -> Result:
         """See Printer."""
         return NothingSent(Cause.SWITCHED_OFF)
 
@@ -156,7 +188,7 @@ class ConsolePrinter(_Plain):
         super().__init__("console:", paper)
         self._stream = stream
 
-    async def send(self, sheet: Sheet) -> Result:
+    async def send(self, sheet: Printable) -> Result:
         """See Printer."""
         try:
             self._stream.write(render_text(sheet.lines(self._paper), self._paper.columns) + "\n")
@@ -188,7 +220,7 @@ class FilePrinter(_Plain):
             return Readiness(Cause.UNREACHABLE)
         return READY
 
-    async def send(self, sheet: Sheet) -> Result:
+    async def send(self, sheet: Printable) -> Result:
         """See Printer."""
         stem = re.sub(r"[^A-Za-z0-9]+", "-", sheet.name)
         text = render_text(sheet.lines(self._paper), self._paper.columns)
@@ -202,14 +234,14 @@ class FilePrinter(_Plain):
             return NothingSent(Cause.UNREACHABLE)
         return Confirmed()
 
-    def _write_picture(self, path: Path, sheet: Sheet) -> None:
+    def _write_picture(self, path: Path, sheet: Printable) -> None:
         beside = path.with_name(f".{path.name}.part")
         draw_sheet(sheet, self._paper, self._typeface).save(beside, "PNG", compress_level=1)
         beside.replace(path)
 
 
 def draw_sheet(
-    sheet: Sheet, paper: Paper, typeface: bytes | None, *, scale: int = 2
+    sheet: Printable, paper: Paper, typeface: bytes | None, *, scale: int = 2
 ) -> Image.Image:
     """Return the picture of a sheet; in ASCII English when there is no Chinese typeface."""
     # Pillow is imported by who draws.

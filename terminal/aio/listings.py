@@ -1,0 +1,51 @@
+"""Listings: views gathered from the archive, each snapshot checked on the way."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from terminal.aio.archive import Archive
+from terminal.documents import Document, Receipt, SettlementSlip, open_snapshot
+from terminal.errors import TerminalError
+from terminal.search import ReceiptSearch, Search, SettlementSearch
+from terminal.texts import text_of
+from terminal.views import DetailList, Period, Report, bounds, report_of
+
+PAGE: int = 200
+LOCAL_TIME = "%Y/%m/%d %H:%M:%S"
+
+
+async def report(archive: Archive, period: Period, *, around: datetime, now: datetime) -> Report:
+    """Return the report of the period around a local day.
+
+    Raises TerminalError: L50 nothing was ever settled, L51 nothing in this period, L42 tampered.
+    """
+    since, before = bounds(period, around.date())
+    search = SettlementSearch(since=since, before=before)
+    found = [one async for one in _documents(archive, search) if isinstance(one, SettlementSlip)]
+    if not found:
+        code = "L51" if await archive.last("settlement") else "L50"
+        raise TerminalError(code, text_of(code).en)
+    at = now.strftime(LOCAL_TIME)
+    return report_of(found, period=period, since=since, before=before, at=at)
+
+
+async def detail(archive: Archive, batch: str, *, now: datetime) -> DetailList:
+    """Return every receipt of a batch, oldest first. Raises TerminalError: L51, L42."""
+    search = ReceiptSearch(batch=batch)
+    found = [one async for one in _documents(archive, search) if isinstance(one, Receipt)]
+    if not found:
+        raise TerminalError("L51", text_of("L51").en)
+    receipts = tuple(reversed(found))
+    at = now.strftime(LOCAL_TIME)
+    return DetailList(shop=receipts[0].shop, batch=batch, at=at, receipts=receipts)
+
+
+async def _documents(archive: Archive, search: Search) -> AsyncIterator[Document]:
+    """Walk what a search finds, page by page, newest first."""
+    before: int | None = None
+    while snapshots := await archive.find(search, PAGE, before=before):
+        for snapshot in snapshots:
+            yield open_snapshot(snapshot)
+        before = snapshots[-1].number

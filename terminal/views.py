@@ -1,0 +1,174 @@
+"""Views of the archive: detail list, and report of a day, week or month. Drawn anew each time.
+
+A view is no document of record: nobody is owed one, it has no original and no duplicate, and it
+says so in its title: a report is a *report*, never a settlement slip (REQ 000-07). It is summed
+from snapshots, so it agrees with the slips to the cent. Days, weeks and months are the shop's
+own: papers carry local time, and that is what is compared.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+from protocol.amount import EXPONENTS, format_minor
+from terminal import blocks, labels
+from terminal.documents import (
+    Balance,
+    CopyKind,
+    PaymentKind,
+    Receipt,
+    SettlementSlip,
+    Shop,
+    SlipRow,
+)
+from terminal.layout import fitted
+from terminal.lines import Align, Line, justify
+from terminal.paper import Paper
+
+LOCAL_DATE: Final = "%Y/%m/%d"
+
+TYPE_LETTERS: Final = {
+    PaymentKind.SALE: "S",
+    PaymentKind.REFUND: "R",
+    PaymentKind.PREAUTHORISATION: "A",
+    PaymentKind.COMPLETION: "P",
+    PaymentKind.OFFLINE: "L",
+    PaymentKind.VOID: "V",
+}
+"""The letters of a detail list, as the trade writes them."""
+
+
+class Period(Enum):
+    """How long a report reaches."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class DetailList(msgspec.Struct, frozen=True, kw_only=True):
+    """Every receipt of a batch (交易明细), in the order of their snapshots."""
+
+    shop: Shop
+    batch: str
+    at: str
+    receipts: tuple[Receipt, ...]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Closed batches between two local days, `since` included, `before` not."""
+
+    shop: Shop
+    period: Period
+    since: str
+    before: str
+    at: str
+    batches: int
+    results: tuple[tuple[Balance, int], ...]
+    rows: tuple[SlipRow, ...]
+    currency: str = "156"
+    testing: bool = True
+
+
+View = DetailList | Report
+
+
+def bounds(period: Period, day: date) -> tuple[str, str]:
+    """Return the first day of the period around `day`, and the first day after it."""
+    match period:
+        case Period.DAY:
+            first, after = day, day + timedelta(days=1)
+        case Period.WEEK:
+            first = day - timedelta(days=day.weekday())
+            after = first + timedelta(days=7)
+        case Period.MONTH:
+            first = day.replace(day=1)
+            after = (first + timedelta(days=31)).replace(day=1)
+    return first.strftime(LOCAL_DATE), after.strftime(LOCAL_DATE)
+
+
+def report_of(
+    slips: Sequence[SettlementSlip], *, period: Period, since: str, before: str, at: str
+) -> Report:
+    """Sum the slips of a period. Raises ValueError when there is none, or two currencies."""
+    if not slips:
+        raise ValueError("a report needs at least one closed batch")
+    if len({slip.currency for slip in slips}) > 1:
+        raise ValueError("a report is of one currency")
+    results = Counter(slip.result for slip in slips)
+    return Report(
+        shop=slips[0].shop,
+        period=period,
+        since=since,
+        before=before,
+        at=at,
+        batches=len(slips),
+        results=tuple((result, results[result]) for result in Balance if results[result]),
+        rows=_summed([row for slip in slips for row in slip.rows]),
+        currency=slips[0].currency,
+        testing=any(slip.testing for slip in slips),
+    )
+
+
+def lay_out_view(view: View, paper: Paper) -> tuple[Line, ...]:
+    """Return the lines of a view."""
+    lines = _report(view, paper) if isinstance(view, Report) else _detail(view, paper)
+    return fitted(lines, paper)
+
+
+def _summed(rows: Sequence[SlipRow]) -> tuple[SlipRow, ...]:
+    counts: Counter[PaymentKind] = Counter()
+    amounts: Counter[PaymentKind] = Counter()
+    for row in rows:
+        counts[row.kind] += row.count
+        amounts[row.kind] += row.amount_minor
+    return tuple(SlipRow(kind, counts[kind], amounts[kind]) for kind in PaymentKind if counts[kind])
+
+
+def _report(report: Report, paper: Paper) -> Iterator[Line]:
+    yield from blocks.title(labels.PERIODS[report.period.value], paper)
+    yield Line(labels.NOT_A_SLIP.name(paper.shown), bold=True, align=Align.CENTRE)
+    yield blocks.rule(paper)
+    yield from blocks.shop(report.shop, paper)
+    yield from blocks.entry(labels.SINCE, report.since, paper)
+    yield from blocks.entry(labels.BEFORE, report.before, paper)
+    yield from blocks.entry(labels.DATE_TIME, report.at, paper)
+    yield blocks.rule(paper)
+    yield from blocks.entry(labels.BATCHES, str(report.batches), paper)
+    for result, count in report.results:
+        name = labels.RESULTS[result].name(paper.shown)
+        yield Line(justify(blocks.INDENT + name, str(count), paper.columns))
+    yield blocks.rule(paper)
+    yield from blocks.row_heads(paper)
+    exponent = EXPONENTS.get(report.currency, 2)
+    for row in report.rows:
+        name = labels.PAYMENTS[row.kind].name(paper.shown)
+        yield from blocks.row(name, row.count, row.amount_minor, paper, exponent)
+    count, total = sum(r.count for r in report.rows), sum(r.amount_minor for r in report.rows)
+    yield from blocks.row(labels.TOTAL.name(paper.shown), count, total, paper, exponent)
+    yield blocks.rule(paper)
+    yield from blocks.foot(CopyKind.SETTLEMENT, paper, testing=report.testing)
+
+
+def _detail(detail: DetailList, paper: Paper) -> Iterator[Line]:
+    yield from blocks.title(labels.DETAIL, paper)
+    yield blocks.rule(paper)
+    yield from blocks.shop(detail.shop, paper)
+    yield from blocks.entry(labels.BATCH_NO, detail.batch, paper)
+    yield from blocks.entry(labels.DATE_TIME, detail.at, paper)
+    yield blocks.rule(paper)
+    for receipt in detail.receipts:
+        head = f"{receipt.stan} {TYPE_LETTERS[receipt.kind]}"
+        yield Line(justify(head, receipt.card, paper.columns))
+        amount = format_minor(receipt.amount_minor, EXPONENTS.get(receipt.currency, 2))
+        yield Line(justify(blocks.INDENT + receipt.authorisation, amount, paper.columns))
+    yield blocks.rule(paper)
+    yield from blocks.entry(labels.BATCH_COUNT, str(len(detail.receipts)), paper)
+    testing = any(receipt.testing for receipt in detail.receipts)
+    yield from blocks.foot(CopyKind.SETTLEMENT, paper, testing=testing)
