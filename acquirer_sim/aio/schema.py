@@ -32,7 +32,7 @@ def bring_to_head(connection: sqlite3.Connection) -> None:
             wrapped.commit()
 
 
-def engine_over(connection: sqlite3.Connection) -> Any:
+def engine_over(connection: sqlite3.Connection, *, begin: str = "BEGIN IMMEDIATE") -> Any:
     """Return a SQLAlchemy engine whose one connection is this one, which stays open."""
     from sqlalchemy import create_engine, event
     from sqlalchemy.pool import StaticPool
@@ -40,10 +40,10 @@ def engine_over(connection: sqlite3.Connection) -> Any:
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
 
     @event.listens_for(engine, "begin")
-    def begin(wrapped: Any) -> None:
+    def begin_explicitly(wrapped: Any) -> None:
         # The connection is in autocommit mode, so that sqlite3 itself never begins or commits;
         # without this a migration would not be one transaction.
-        wrapped.exec_driver_sql("BEGIN IMMEDIATE")
+        wrapped.exec_driver_sql(begin)
 
     return engine
 
