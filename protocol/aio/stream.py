@@ -139,15 +139,14 @@ class LinkStream(asyncio.Protocol):
             self._pump()
 
     def _pump(self) -> None:
+        self._write()
         if self._pumping:
             return  # called by a listener: the call that told it goes on until all is said
         self._pumping = True
         try:
-            self._write()
             while events := self._link.events():
                 for event in events:
                     self._settle(event)
-                self._write()
         finally:
             self._pumping = False
         self._arm(self._link.next_deadline())
