@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 
 import pytest
 
@@ -16,7 +17,11 @@ INSERT = "INSERT INTO fact VALUES (?)"
 
 
 def _write_twice(fate: str) -> tuple[list[int], str]:
-    platter = Platter("terminal")
+    with closing(Platter("terminal")) as platter:
+        return _write_on(platter, fate)
+
+
+def _write_on(platter: Platter, fate: str) -> tuple[list[int], str]:
     platter.connection.execute("CREATE TABLE fact (number INTEGER PRIMARY KEY)")
 
     async def start(loop: VirtualLoop) -> str:
@@ -60,10 +65,11 @@ def test_a_commit_meets_its_fate_whole(fate: str, rows: list[int], ending: str) 
 
 def test_an_image_begins_another_disk() -> None:
     """Two worlds may start from one prepared disk and not meet."""
-    first = Platter("terminal")
-    first.connection.execute("CREATE TABLE fact (number INTEGER)")
+    with closing(Platter("terminal")) as first:
+        first.connection.execute("CREATE TABLE fact (number INTEGER)")
 
-    second = Platter("terminal", first.image())
-    second.connection.execute("INSERT INTO fact VALUES (7)")
+        with closing(Platter("terminal", first.image())) as second:
+            second.connection.execute("INSERT INTO fact VALUES (7)")
 
-    assert (second.query("SELECT * FROM fact"), first.query("SELECT * FROM fact")) == ([(7,)], [])
+            assert [(7,)] == second.query("SELECT * FROM fact")
+            assert [] == first.query("SELECT * FROM fact")
