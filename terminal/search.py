@@ -14,6 +14,12 @@ import msgspec
 from terminal.documents import Balance, PaymentKind
 from terminal.projections import Value
 
+PRECISE: Final = frozenset(
+    {"stan = ?", "rrn = ?", "authorisation = ?", "amount_minor = ?", "last4 = ?"}
+)
+"""Keys that few papers share. Beside one of them the others are marked `+`, so that SQLite, which
+guesses without statistics, does not walk every receipt in the order of `number` instead."""
+
 _TIME: Final = re.compile(r"\d{4}/\d{2}/\d{2}( \d{2}:\d{2}:\d{2})?", re.ASCII)
 
 
@@ -69,4 +75,6 @@ def conditions(search: Search) -> tuple[str, tuple[Value, ...]]:
         case SettlementSearch():
             given["result = ?"] = None if search.result is None else search.result.value
     chosen = {test: value for test, value in given.items() if value is not None}
-    return " AND ".join(chosen), tuple(chosen.values())
+    precise = bool(PRECISE & chosen.keys())
+    tests = (f"+{test}" if precise and test not in PRECISE else test for test in chosen)
+    return " AND ".join(tests), tuple(chosen.values())
