@@ -78,3 +78,13 @@ def conditions(search: Search) -> tuple[str, tuple[Value, ...]]:
     precise = bool(PRECISE & chosen.keys())
     tests = (f"+{test}" if precise and test not in PRECISE else test for test in chosen)
     return " AND ".join(tests), tuple(chosen.values())
+
+
+def order(search: Search) -> str:
+    """Return the column that a search is ordered and paged by.
+
+    `+` when only a window of time narrows it: SQLite shall walk the window, not all numbers.
+    """
+    where, _ = conditions(search)
+    narrow = any(key in where for key in (*PRECISE, "batch = ?"))
+    return "+number" if "printed_time" in where and not narrow else "number"

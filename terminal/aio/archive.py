@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from terminal.documents import ChainHead, CopyKind, Snapshot
 from terminal.printing import Issued, Job, JobState
 from terminal.projections import Row, Value
-from terminal.search import Search, conditions
+from terminal.search import Search, conditions, order
 
 SNAPSHOT_COLUMNS: Final = "number, document_id, body, sha256, previous"
 JOB_COLUMNS: Final = (
@@ -70,11 +70,7 @@ class Archive:
         self, search: Search, limit: int = 100, *, before: int | None = None
     ) -> list[Snapshot]:
         """Return what a search finds, newest first; `before` a number, for the next page."""
-        where, values = conditions(search)
-        sql = (
-            f"SELECT {SNAPSHOT_COLUMNS} FROM snapshot WHERE {where} AND number < ?"
-            " ORDER BY number DESC LIMIT ?"
-        )
+        sql, values = page_of(search)
         rows = await self._store.fetch(sql, (*values, before or NUMBER_MAX, limit))
         return [_snapshot_of(row) for row in rows]
 
@@ -132,6 +128,16 @@ class Archive:
         sql = "SELECT reprinted_at FROM print_job WHERE job_id = ?"
         rows = await self._store.fetch(sql, (job_id,))
         return str(rows[0][0]) if rows else ""
+
+
+def page_of(search: Search) -> tuple[str, tuple[Value, ...]]:
+    """Return the query of one page, and its first parameters; number and limit follow."""
+    (where, values), number = conditions(search), order(search)
+    sql = (
+        f"SELECT {SNAPSHOT_COLUMNS} FROM snapshot WHERE {where} AND {number} < ?"
+        f" ORDER BY {number} DESC LIMIT ?"
+    )
+    return sql, values
 
 
 def _snapshot(rows: list[Row]) -> Snapshot | None:

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from terminal.aio.archive import page_of
 from terminal.copies import queue_originals
 from terminal.documents import Balance, ChainHead, PaymentKind
 from terminal.errors import TerminalError
-from terminal.search import ReceiptSearch, Search, SettlementSearch, conditions
+from terminal.search import ReceiptSearch, Search, SettlementSearch
 from tests.terminal.aio.desk import Desk, at_the_desk
 from tests.terminal.samples import receipt, settlement
 
@@ -129,18 +130,16 @@ def test_find_pages_without_gap_or_repeat() -> None:
         (ReceiptSearch(last4="4444"), "snapshot_by_last4"),
         (ReceiptSearch(batch="000013"), "snapshot_by_batch"),
         (SettlementSearch(), "snapshot_by_kind"),
+        (ReceiptSearch(since="2026/01/03", before="2026/01/04"), "snapshot_by_time"),
+        (ReceiptSearch(since="2026/01/03", batch="000013"), "snapshot_by_batch"),
     ],
 )
 def test_find_uses_the_keys_own_index(search: Search, index: str) -> None:
     """REQ 000-16: no key needs a walk through all papers."""
 
     async def test(desk: Desk) -> None:
-        where, values = conditions(search)
-        plan = await desk.journal.fetch(
-            f"EXPLAIN QUERY PLAN SELECT body FROM snapshot WHERE {where} AND number < ?"
-            " ORDER BY number DESC LIMIT ?",
-            (*values, 2**62, 100),
-        )
+        sql, values = page_of(search)
+        plan = await desk.journal.fetch(f"EXPLAIN QUERY PLAN {sql}", (*values, 2**62, 100))
 
         assert [f"SEARCH snapshot USING INDEX {index} "] == [
             row[3].partition("(")[0] for row in plan if row[3].startswith("SEARCH")
