@@ -14,6 +14,7 @@ from protocol.aio.client import Client, ClientSettings, Opener
 from protocol.codec import Codec
 from protocol.dialect import Dialect
 from protocol.errors import ProfileError
+from protocol.link import MessageCodec
 from protocol.operations import Operation, Request
 from protocol.profiles import iso87
 from terminal.standing import LateReply
@@ -47,14 +48,22 @@ class Line(Protocol):
 
 
 class AcquirerLine:
-    """The line of a dialect and profile over `protocol`'s client."""
+    """The line of a dialect and profile over `protocol`'s client.
+
+    Many terminals in one process may share a `codec` of the dialect: making one is dear.
+    """
 
     def __init__(
-        self, opener: Opener, dialect: Dialect, settings: ClientSettings | None = None
+        self,
+        opener: Opener,
+        dialect: Dialect,
+        settings: ClientSettings | None = None,
+        *,
+        codec: MessageCodec | None = None,
     ) -> None:
         self._late: deque[LateReply] = deque(maxlen=LATE_MAX)
         self._client = Client(
-            opener, Codec(dialect), dialect.framing, settings, on_event=self._hear
+            opener, codec or Codec(dialect), dialect.framing, settings, on_event=self._hear
         )
 
     async def connect(self) -> None:
