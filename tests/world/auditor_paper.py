@@ -16,7 +16,8 @@ from functools import cached_property
 from protocol.secrets import mask_digit_runs
 from tests.world.auditor_books import TerminalBooks
 
-KINDS = ("MERCHANT COPY", "CARDHOLDER COPY", "SETTLEMENT SUMMARY", "NOT A RECEIPT")
+KINDS = ("SETTLEMENT SUMMARY", "NOT A RECEIPT", "MERCHANT COPY", "CARDHOLDER COPY")
+"""In this order: a settlement slip is the merchant's copy too."""
 MARKS = re.compile(r"^.*(DUPLICATE|重打印|REPRINT).*\n?", re.MULTILINE)
 _BATCH = re.compile(r"BATCH NO\):\s*(\d{6})")
 _VOUCHER = re.compile(r"VOUCHER NO\):\s*(\d{6})")

@@ -14,6 +14,8 @@ from protocol.message import Message
 FINANCIAL = "0200"
 REVERSALS = ("0400", "0401")
 SETTLEMENTS = ("0500", "0501")
+REFUSED = "refuse"
+"""A switch answered this request itself: the host never saw it."""
 DELIVERED = ("carry", "twice", "late", "reset after")
 
 
@@ -142,7 +144,7 @@ def _open_purchases(heard: Sequence[Heard]) -> Iterator[tuple[Heard, set[str]]]:
         mine = unanswered.setdefault(one.who, set())
         if one.upstream:
             yield one, mine
-            if one.mti == FINANCIAL:
+            if one.mti == FINANCIAL and one.fate != REFUSED:
                 mine.add(one.stan)
         elif one.arrived and one.mti in ("0210", "0410"):
             mine.discard(one.stan)

@@ -35,6 +35,7 @@ class Weather(Protocol):
     """Whoever answers the questions."""
 
     asked: list[Asked]
+    fair: bool
 
     def choose(self, point: str, options: tuple[str, ...]) -> str:
         """Return one of `options`; the first is fair weather."""

@@ -72,6 +72,11 @@ class VirtualLoop(base_events.BaseEventLoop):
         """Return the wall clock of this world (aware, UTC)."""
         return START + timedelta(seconds=self._virtual_s)
 
+    def begin_at(self, seconds: float) -> None:
+        """Set the clock forward before anything is scheduled."""
+        assert not self._scheduled  # type: ignore[attr-defined]
+        self._virtual_s = seconds
+
     def jump(self) -> None:
         """Move the clock to the next deadline, exactly."""
         timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined] # asyncio's heap

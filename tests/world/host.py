@@ -10,14 +10,15 @@ from acquirer_sim.aio.committer import Committer, Deliver, InlineCommitter
 from acquirer_sim.aio.host import Host
 from acquirer_sim.aio.opening import prepare
 from acquirer_sim.configuration import Configuration, default_configuration
+from acquirer_sim.faults import FaultPlan
 from acquirer_sim.policy import Policy
 from acquirer_sim.tokens import KEY_BYTES
-from protocol.codec import Codec
 from protocol.dialect import builtin_dialect
 from protocol.profiles import iso87
 from protocol.secrets import Key
 from tests.world.choices import Weather
 from tests.world.clock import VirtualLoop
+from tests.world.dialect import codec
 from tests.world.disk import Platter, cut_power_around
 from tests.world.power import Process
 from tests.world.wire import Wire
@@ -37,12 +38,6 @@ def empty_ledger() -> bytes:
 
 
 @functools.cache
-def codec() -> Codec:
-    """Return the codec of every world: building one takes longer than a whole run."""
-    return Codec(builtin_dialect("iso87"))
-
-
-@functools.cache
 def configuration() -> Configuration:
     """Return the acquirer's built-in configuration."""
     return default_configuration()
@@ -51,8 +46,17 @@ def configuration() -> Configuration:
 class HostStation:
     """Keeps an acquirer running: when its power goes it starts again a little later."""
 
-    def __init__(self, loop: VirtualLoop, wire: Wire, weather: Weather) -> None:
-        self.platter = Platter("host", empty_ledger())
+    def __init__(
+        self,
+        loop: VirtualLoop,
+        wire: Wire,
+        weather: Weather,
+        *,
+        image: bytes,
+        faults: FaultPlan | None = None,
+    ) -> None:
+        self.platter = Platter("host", image)
+        self._faults = faults
         self.starts = 0
         self._loop = loop
         self._wire = wire
@@ -76,6 +80,7 @@ class HostStation:
             profile=iso87,
             codec=codec(),
             framing=dialect.framing,
+            faults=self._faults,
             on_event=lambda event: None,
             on_incident=lambda incident: None,
         )

@@ -8,12 +8,14 @@ of it, and how much, is counted here.
 from __future__ import annotations
 
 import asyncio
+import functools
 from dataclasses import dataclass, field
 from typing import Final
 
 from terminal.aio.printers import Readiness, Sheet
-from terminal.layout import render_text
-from terminal.paper import PAPER_58_MM, Paper
+from terminal.documents import CopyKind, Document
+from terminal.layout import lay_out, render_text
+from terminal.paper import PAPER_58_MM, Marks, Paper
 from terminal.printer_status import Cause
 from terminal.printing import Confirmed, Failed, Interrupted, NothingSent, Result, Unconfirmed
 from tests.world import auditor_paper
@@ -102,7 +104,7 @@ class WorldPrinter:
     async def send(self, sheet: Sheet) -> Result:
         """See Printer."""
         self._process.check()
-        text = render_text(sheet.lines(self.paper), self.paper.columns)
+        text = _draw(sheet.document, sheet.copy, sheet.marks)
         roll = self._roll
         fate = roll.weather.choose("print", FATES)
         if fate == "takes nothing":
@@ -144,6 +146,12 @@ class WorldPrinter:
         self._process.check()
         await asyncio.sleep(seconds)
         self._process.check()
+
+
+@functools.lru_cache(maxsize=1000)
+def _draw(document: Document, copy: CopyKind, marks: Marks) -> str:
+    """Lay out a sheet as the product does; most runs print the same ones."""
+    return render_text(lay_out(document, copy, marks=marks), PAPER_58_MM.columns)
 
 
 _RESULTS: Final[dict[str, Result]] = {

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tests.world import switch
 from tests.world.choices import Weather
 from tests.world.clock import VirtualLoop
 from tests.world.power import PowerLost, Process, current_process
@@ -29,11 +30,16 @@ REQUEST_FATES: Final = (
     "lose",
     "twice",
     "late",
+    "stray",
     "reset before",
     "reset inside",
     "reset after",
+    "refuse",
 )
+"""`stray`: held by a switch and given to the host much later, on a link of its own, so that a
+reversal may overtake its purchase (N19); `refuse`: the switch answers 96 itself."""
 REPLY_FATES: Final = (CARRY, "lose", "twice", "late", "reset before", "reset inside")
+ALTERABLE: Final = ("0210",)
 CONNECT_FATES: Final = (CARRY, "refused")
 
 
@@ -91,6 +97,20 @@ class Wire:
         near.attach(factory())
         return near, near.get_protocol()
 
+    def deliver_stray(self, name: str, frame: bytes) -> None:
+        """Give a request to the host long after, on another link, whose answers nobody hears."""
+        self.loop.call_later(self.late_s, self._arrive, name, frame)
+
+    def _arrive(self, name: str, frame: bytes) -> None:
+        if self.listener is None or self.host is None:
+            return
+        near = MemoryTransport(self, f"{name} stray", None, upstream=True)
+        far = MemoryTransport(self, f"{name} stray", self.host, upstream=False)
+        near.peer, far.peer = far, near
+        near.attach(asyncio.Protocol())
+        far.attach(self.host.context.run(self.listener))
+        far.enqueue(self.loop.time() + LATENCY_S, frame)
+
 
 class MemoryTransport(asyncio.Transport):
     """One end of a link."""
@@ -125,10 +145,12 @@ class MemoryTransport(asyncio.Transport):
                 self._carry(frame)
 
     def _carry(self, frame: bytes) -> None:
-        wire = self._wire
+        wire, mti = self._wire, frame[2:6].decode("latin-1")
         way = "request" if self._upstream else "reply"
-        fates = REQUEST_FATES if self._upstream else REPLY_FATES
-        fate = wire.weather.choose(f"{way} {self._name} {frame[2:6].decode('latin-1')}", fates)
+        fates: tuple[str, ...] = REQUEST_FATES if self._upstream else REPLY_FATES
+        if mti in ALTERABLE:
+            fates = (*fates, "alter")
+        fate = wire.weather.choose(f"{way} {self._name} {mti}", fates)
         wire.seen.append(Seen(wire.loop.time(), self._name, self._upstream, frame, fate))
         soon = wire.loop.time() + LATENCY_S
         match fate:
@@ -141,6 +163,12 @@ class MemoryTransport(asyncio.Transport):
                 self.peer.enqueue(soon, frame)
             case "late":
                 self.peer.enqueue(wire.loop.time() + wire.late_s, frame)
+            case "stray":
+                wire.deliver_stray(self._name, frame)
+            case "refuse":
+                self.enqueue(soon + LATENCY_S, switch.refusal_of(frame))
+            case "alter":
+                self.peer.enqueue(soon, switch.altered(frame))
             case "reset before":
                 self.break_link()
             case "reset inside":
@@ -149,6 +177,8 @@ class MemoryTransport(asyncio.Transport):
             case "reset after":
                 self.peer.enqueue(soon, frame)
                 self.break_link(after_s=soon)
+            case _:
+                raise AssertionError(fate)
 
     def enqueue(self, at_s: float, data: bytes | None) -> None:
         """Queue bytes for this end's protocol; None is the peer's end of stream."""

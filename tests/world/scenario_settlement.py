@@ -1,0 +1,31 @@
+"""A batch of two sales is closed, and what may happen to that; in balance, and with an upload."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from acquirer_sim.faults import Fault, FaultKind, FaultPlan
+from tests.world.runs import Scenario
+from tests.world.scenario_payment import reprint_in_peace
+from tests.world.shop import after_sales, sell
+from tests.world.world import World
+
+OUT_OF_BALANCE: Final = FaultPlan((Fault(kind=FaultKind.OUT_OF_BALANCE),))
+
+
+async def play(world: World) -> None:
+    """Settle under the weather, try to sell meanwhile; clear up; open the next batch."""
+    till = world.tills[0]
+    await till.do(lambda terminal: terminal.settle())
+    await till.do(lambda terminal: sell(terminal, 3001, 2))
+    await world.clear_up()
+    await world.judge()
+    await till.do(lambda terminal: terminal.settle())
+    await world.clear_up()
+    await reprint_in_peace(world, till)
+    await world.judge()
+    await world.verify()
+
+
+SETTLEMENT = Scenario("settlement", lambda: after_sales(2), play)
+UPLOAD = Scenario("upload", lambda: after_sales(2), play, OUT_OF_BALANCE)

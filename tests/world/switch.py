@@ -1,0 +1,35 @@
+"""What a switch between terminal and acquirer may do to a message: refuse it, alter it.
+
+Both happen in the field: a front end that cannot reach its host answers 96 by itself, and a
+faulty one returns another amount than it was asked for (faults H1, H4, N8).
+"""
+
+from __future__ import annotations
+
+from protocol.message import Message
+from tests.world.dialect import codec
+
+ECHOED = (3, 4, 7, 11, 12, 13, 41, 42, 49, 60)
+SYSTEM_FAILURE = "96"
+
+
+def refusal_of(frame: bytes) -> bytes:
+    """Return the answer of a switch that passes nothing on: the echoed fields and F39 96."""
+    asked = codec().decode(frame[2:])
+    fields = {number: asked.fields[number] for number in ECHOED if number in asked.fields}
+    fields[39] = SYSTEM_FAILURE
+    return _framed(
+        Message(f"{asked.mti[:2]}{int(asked.mti[2]) + 1}0", dict(sorted(fields.items())))
+    )
+
+
+def altered(frame: bytes) -> bytes:
+    """Return the reply with one minor unit more in F4."""
+    reply = codec().decode(frame[2:])
+    amount = f"{int(reply.get(4)) + 1:012d}"
+    return _framed(Message(reply.mti, {**reply.fields, 4: amount}))
+
+
+def _framed(message: Message) -> bytes:
+    payload = codec().encode(message)
+    return len(payload).to_bytes(2, "big") + payload
