@@ -35,6 +35,7 @@ class TerminalBooks:
     slips: Mapping[str, Totals] = field(default_factory=dict)
     receipts: Mapping[PaymentKey, int] = field(default_factory=dict)
     stans: Sequence[PaymentKey] = ()
+    uploaded: frozenset[PaymentKey] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class HostBooks:
     batches: Mapping[str, HostBatch]
     open_batch: str | None
     postings: Sequence[Posting]
+    uploaded: frozenset[PaymentKey] = frozenset()
 
 
 def _sum(payments: Mapping[PaymentKey, int], batch: str) -> Totals:
@@ -147,6 +149,12 @@ def stans_are_unique(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
     yield from (f"I8: STAN {stan} of batch {batch} was used twice" for batch, stan in doubled)
 
 
+def uploads_arrived(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
+    """SC9: what the terminal counts as uploaded is at the host, item by item."""
+    for batch, stan in sorted(terminal.uploaded ^ host.uploaded):
+        yield f"SC9: upload of payment {stan} of batch {batch} is on one side only"
+
+
 BookRule = Callable[[TerminalBooks, HostBooks], Iterator[str]]
 
 RULES: tuple[BookRule, ...] = (
@@ -158,6 +166,7 @@ RULES: tuple[BookRule, ...] = (
     both_have_the_same_batch_open,
     money_moved_once,
     stans_are_unique,
+    uploads_arrived,
 )
 
 

@@ -43,6 +43,9 @@ def read_host(ledger: Platter, terminal: str) -> HostBooks:
         batches=batches,
         open_batch=opened[0][0] if opened else None,
         postings=postings,
+        uploaded=frozenset(
+            ledger.query("SELECT batch, stan FROM upload_item WHERE terminal = ?", (terminal,))
+        ),
     )
 
 
@@ -70,6 +73,9 @@ def read_terminal(disk: Platter) -> TerminalBooks:
         receipts={(b, s): json.loads(body)["amount_minor"] for b, s, body in receipts},
         stans=[(b, s) for b, s, *_ in payments]
         + [(b, s) for b, s, phase, _ in settlements if phase != "open"],
+        uploaded=frozenset(
+            disk.query("SELECT batch, original_stan FROM upload_item WHERE taken = 1")
+        ),
     )
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 R = TypeVar("R")
 
@@ -90,13 +90,54 @@ class Drawn:
         return options[taken]
 
 
-def explore(run: Callable[[Scripted], R], *, faults_max: int, runs_max: int) -> Iterator[R]:
-    """Yield the result of `run` for every script of up to `faults_max` faults.
+Menu = Callable[[Asked, str], bool]
+"""Says whether an exploration tries this option of this question."""
+
+PRINTER_POINTS: Final = ("preflight", "print")
+KIN: Final = frozenset(
+    {
+        "landed but failed",
+        "reset before",
+        "reset inside",
+        "takes nothing",
+        "unreachable",
+        "swallows all",
+        "prints, says nothing",
+    }
+)
+"""Options with a near relation on the core menu; every one is tried alone, not all in pairs."""
+
+
+def everything(asked: Asked, option: str) -> bool:
+    """Try every option."""
+    return True
+
+
+def core(asked: Asked, option: str) -> bool:
+    """Try one option of each kind."""
+    return option not in KIN
+
+
+def paper_only(asked: Asked, option: str) -> bool:
+    """Try what printers do, and nothing else."""
+    return asked.point in PRINTER_POINTS
+
+
+def explore(
+    run: Callable[[Scripted], R],
+    *,
+    faults_max: int,
+    runs_max: int,
+    menu: Menu = everything,
+    given: Script | None = None,
+) -> Iterator[R]:
+    """Yield the result of `run` for every script of up to `faults_max` faults beside `given`.
 
     Raises RuntimeError when more than `runs_max` runs would be needed: an exploration that was
     cut short must not pass for a complete one.
     """
-    pending: list[dict[int, int]] = [{}]
+    base = dict(given or {})
+    pending: list[dict[int, int]] = [base]
     runs = 0
     while pending:
         script = pending.pop()
@@ -105,14 +146,17 @@ def explore(run: Callable[[Scripted], R], *, faults_max: int, runs_max: int) -> 
             raise RuntimeError(f"more than {runs_max} runs: bound the scenario")
         weather = Scripted(script)
         yield run(weather)
-        if len(script) < faults_max:
-            pending.extend(reversed(list(_next_scripts(script, weather.asked))))
+        if len(script) - len(base) < faults_max:
+            pending.extend(reversed(list(_next_scripts(script, weather.asked, menu))))
 
 
-def _next_scripts(script: dict[int, int], asked: list[Asked]) -> Iterator[dict[int, int]]:
+def _next_scripts(
+    script: dict[int, int], asked: list[Asked], menu: Menu
+) -> Iterator[dict[int, int]]:
     for number in range(max(script, default=-1) + 1, len(asked)):
-        for option in range(1, len(asked[number].options)):
-            yield {**script, number: option}
+        for option, name in enumerate(asked[number].options):
+            if option and menu(asked[number], name):
+                yield {**script, number: option}
 
 
 def format_script(asked: list[Asked]) -> str:

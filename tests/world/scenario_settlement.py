@@ -14,18 +14,25 @@ OUT_OF_BALANCE: Final = FaultPlan((Fault(kind=FaultKind.OUT_OF_BALANCE),))
 
 
 async def play(world: World) -> None:
-    """Settle under the weather, try to sell meanwhile; clear up; open the next batch."""
+    """Settle under the weather; clear up; settle again if that is still to do."""
     till = world.tills[0]
     await till.do(lambda terminal: terminal.settle())
-    await till.do(lambda terminal: sell(terminal, 3001, 2))
     await world.clear_up()
     await world.judge()
     await till.do(lambda terminal: terminal.settle())
     await world.clear_up()
     await reprint_in_peace(world, till)
     await world.judge()
-    await world.verify()
+
+
+async def play_impatiently(world: World) -> None:
+    """As above, but somebody wants to sell before the settlement is finished (I9)."""
+    till = world.tills[0]
+    await till.do(lambda terminal: terminal.settle())
+    await till.do(lambda terminal: sell(terminal, 3001, 2))
+    await play(world)
 
 
 SETTLEMENT = Scenario("settlement", lambda: after_sales(2), play)
+IMPATIENT = Scenario("impatient", lambda: after_sales(2), play_impatiently)
 UPLOAD = Scenario("upload", lambda: after_sales(2), play, OUT_OF_BALANCE)

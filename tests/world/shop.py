@@ -34,13 +34,18 @@ def first_day(terminals: int = 1) -> Morning:
 
 @functools.cache
 def after_sales(count: int) -> Morning:
-    """Return a shop with one terminal, signed on, that has sold `count` times and printed all."""
+    """Return the second day of a shop: batch 000001 is closed, `count` sales are in 000002.
+
+    One terminal, signed on; all papers are out.
+    """
     images: list[bytes] = []
 
     async def start(loop: VirtualLoop) -> None:
         world = World(loop, Scripted(fair=True), first_day())
         till = world.tills[0]
         await till.do(lambda terminal: terminal.sign_on())
+        await till.do(functools.partial(sell, minor=5005))
+        await till.do(lambda terminal: terminal.settle())
         for number in range(count):
             await till.do(functools.partial(sell, minor=1003 + number, card=number % len(CARDS)))
         till.switch_off()

@@ -120,6 +120,7 @@ def test_equal_books_have_no_problem() -> None:
         (TERMINAL, replace(HOST, postings=HOST.postings[:3]), "books"),
         (TERMINAL, replace(HOST, postings=[*HOST.postings, *HOST.postings[2:]]), "I2"),
         (replace(TERMINAL, stans=[KEY, KEY]), HOST, "I8"),
+        (replace(TERMINAL, uploaded=frozenset({KEY})), HOST, "SC9"),
     ],
 )
 def test_the_book_rules_see_what_breaks_them(

@@ -45,10 +45,12 @@ class World:
         weather: Weather,
         morning: Morning,
         faults: FaultPlan | None = None,
+        salt: int = 0,
     ) -> None:
         loop.begin_at(morning.begin_s)
         self.loop = loop
         self.weather = weather
+        self.salt = salt
         self.problems: list[str] = []
         self.wire = Wire(loop, weather, split_frames, late_s=LATE_S)
         self.host = HostStation(loop, self.wire, weather, image=morning.ledger, faults=faults)
