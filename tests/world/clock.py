@@ -74,7 +74,7 @@ class VirtualLoop(base_events.BaseEventLoop):
 
     def begin_at(self, seconds: float) -> None:
         """Set the clock forward before anything is scheduled."""
-        assert not self._scheduled  # type: ignore[attr-defined]
+        assert not self._scheduled  # type: ignore[attr-defined] # asyncio's heap
         self._virtual_s = seconds
 
     def jump(self) -> None:

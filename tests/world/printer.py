@@ -12,7 +12,7 @@ import functools
 from dataclasses import dataclass, field
 from typing import Final
 
-from terminal.aio.printers import Readiness, Sheet
+from terminal.aio.printers import Printable, Readiness, Sheet
 from terminal.documents import CopyKind, Document
 from terminal.layout import lay_out, render_text
 from terminal.paper import PAPER_58_MM, Marks, Paper
@@ -101,9 +101,10 @@ class WorldPrinter:
                     roll.break_down(Cause.UNREACHABLE)
         return Readiness(roll.cause)
 
-    async def send(self, sheet: Sheet) -> Result:
+    async def send(self, sheet: Printable) -> Result:
         """See Printer."""
         self._process.check()
+        assert isinstance(sheet, Sheet), "scenarios print documents only"
         text = _draw(sheet.document, sheet.copy, sheet.marks)
         roll = self._roll
         fate = roll.weather.choose("print", FATES)
