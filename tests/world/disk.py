@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from terminal.aio.database import Database, journal_error
+from terminal.aio.database import journal_error
 from terminal.errors import JournalError
 from terminal.projections import Row, Statement, Value
 from tests.world.choices import Weather
@@ -139,14 +139,3 @@ class WorldDatabase:
 
     async def close(self) -> None:
         """See Database."""
-
-
-def database_opener(
-    platter: Platter, weather: Weather, process: Process
-) -> Callable[[str], asyncio.Future[Database]]:
-    """Return a DatabaseOpener that ignores the path and opens `platter`."""
-
-    async def open_platter(_: str) -> Database:
-        return WorldDatabase(platter, weather, process)
-
-    return open_platter  # type: ignore[return-value] # the port's shape, not its class
