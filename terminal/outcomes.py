@@ -21,6 +21,10 @@ SETTLEMENT_CODES: Final = {
 """Every phase in which a settlement can come to rest."""
 
 
+UNFINISHED: Final = {"prepared": "not_sent", "sending": "reversal_required"}
+"""What a payment amounts to whose last commit the disk refused: recovery finishes it so."""
+
+
 class Words(TypedDict):
     """The part that all results share."""
 
@@ -44,9 +48,10 @@ def payment_refused(code: str, *, amount: Amount, card: str) -> PaymentResult:
 
 def payment_result(line: PaymentLine) -> PaymentResult:
     """Return what became of a sale, as the books have it."""
+    outcome = UNFINISHED.get(line.outcome, line.outcome)
     return PaymentResult(
-        **_words(told(line.code or line.cause, "payment", line.stan, line.outcome)),
-        outcome=line.outcome,
+        **_words(told(line.code or line.cause or "L40", "payment", line.stan, outcome)),
+        outcome=outcome,
         amount_minor=line.amount_minor,
         currency=line.currency,
         card=line.card,

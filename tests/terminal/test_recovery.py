@@ -229,3 +229,24 @@ async def test_approval_that_cannot_be_recorded_is_undone_with_its_reason() -> N
     assert ("00", "approved") not in till.told()
     await agree(till)
     await till.terminal.close()
+
+
+@pytest.mark.parametrize(
+    ("refuse", "outcome"), [(4, "refused"), (5, "not_sent"), (6, "reversal_required")]
+)
+@pytest.mark.asyncio
+async def test_disk_that_stays_full_is_told_as_what_recovery_will_make_of_it(
+    refuse: int, outcome: str, tmp_path: Path
+) -> None:
+    """L40: nothing is shown as approved; when there is room again, both sides agree."""
+    host, path = Host(), str(tmp_path / "terminal.db")
+    till = await open_till(host, path=path, wrap=lambda disk: FullDisk(disk, refuse, times=99))
+
+    result = await till.terminal.sale(yuan(), visa())
+
+    assert (result.outcome, result.code) == (outcome, "L40")
+    await till.pull_plug()
+    till = await open_till(host, path=path)
+    await till.terminal.recover()
+    await agree(till)
+    await till.terminal.close()
