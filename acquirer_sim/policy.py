@@ -46,6 +46,8 @@ class Policy:
         self.configuration = configuration
         self._key = key
         self._zone = ZoneInfo(configuration.time_zone)
+        self._minute: tuple[int, ...] = ()
+        self._date = ""
         self._ranges = configuration.test_ranges
         self._listed = {card.pan: card for card in configuration.card}
         self._known: dict[str, CardFacts] = {}
@@ -59,7 +61,11 @@ class Policy:
 
     def settlement_date(self, now: datetime) -> str:
         """Return F15, MMDD, of a moment."""
-        return f"{now.astimezone(self._zone):%m%d}"
+        minute = (now.year, now.month, now.day, now.hour, now.minute)
+        if minute != self._minute:
+            # No zone changes its date within a minute of UTC.
+            self._minute, self._date = minute, f"{now.astimezone(self._zone):%m%d}"
+        return self._date
 
     def card(self, pan: Pan) -> CardFacts:
         """Return what is known of a card. The last few thousand cards asked for are kept."""

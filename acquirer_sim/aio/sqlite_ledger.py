@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from acquirer_sim.aio import statements as sql
+from acquirer_sim.aio.shelf import Shelf
 from acquirer_sim.decide import Decision, decide, needs
 from acquirer_sim.errors import LedgerError
 from acquirer_sim.policy import Policy
@@ -62,6 +63,8 @@ class SqliteLedger:
     ) -> None:
         self.connection = connection
         self._around_commit = around_commit
+        self._shelf = Shelf()
+        self._begun: WorkingSet | None = None
         self.image: bytes | None = None
 
     def perform(
@@ -90,18 +93,23 @@ class SqliteLedger:
         `in_transaction`. Raises LedgerError, and then nothing happened.
         """
         problem = None
+        begun = False
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             rows = self._read(needs(requests, policy))
             decisions = decide(rows, requests, now, policy, verdicts)
-            if rows.unchanged:
-                self.roll_back()
-            else:
+            if not rows.unchanged:
                 self._write(rows)
+                self._begun = rows
+                begun = True
             return decisions
         except sqlite3.Error as error:
             problem = ledger_error(error)
-        self.roll_back()
+        except msgspec.DecodeError:
+            problem = LedgerError("A row of the ledger cannot be read.", "Restore a backup.")
+        finally:
+            if not begun:
+                self.roll_back()
         raise problem
 
     def commit(self) -> None:
@@ -116,16 +124,22 @@ class SqliteLedger:
                 self.connection.execute("COMMIT")
             else:
                 self._around_commit(self._commit_now)
+            if self._begun is not None:
+                self._shelf.keep(self._begun)
+                self._begun = None
             return
         except sqlite3.Error as error:
             problem = ledger_error(error)
         finally:
-            if self.connection.in_transaction:
+            if self._begun is not None:
+                # Whether it reached the disk may not be known, so nothing at hand is sure.
+                self._shelf.clear()
                 self.roll_back()
         raise problem
 
     def roll_back(self) -> None:
         """Forget what was begun, if anything was."""
+        self._begun = None
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
 
@@ -139,7 +153,13 @@ class SqliteLedger:
         self.connection.execute("COMMIT")
 
     def _read(self, wanted: Needs) -> WorkingSet:
-        rows = WorkingSet(entry=self.connection.execute(sql.READ_ENTRY).fetchone()[0])
+        shelf = self._shelf
+        shelf.arrive(self.connection.execute(sql.READ_VERSION).fetchone()[0])
+        entry = shelf.entry
+        if entry < 0:
+            entry = self.connection.execute(sql.READ_ENTRY).fetchone()[0]
+        rows = WorkingSet(entry=entry)
+        shelf.lend(wanted, rows)
         if wanted.terminals:
             for terminal in _terminals.decode(self._fetch(sql.READ_TERMINALS, wanted.terminals)):
                 rows.terminals[terminal.terminal, terminal.merchant] = terminal

@@ -68,6 +68,7 @@ READ_SPENT: Final = (
     "SELECT json_group_object(token, minor) FROM spent "
     "WHERE token IN (SELECT value FROM json_each(?))"
 )
+READ_VERSION: Final = "PRAGMA data_version"
 READ_ENTRY: Final = "SELECT value FROM counter WHERE name = 'entry'"
 
 WRITE_TERMINAL: Final = _write("terminal", "INSERT OR REPLACE")

@@ -1,0 +1,68 @@
+"""Rows that nearly every group needs, kept at hand from one group to the next.
+
+Which batch a terminal has open, how a batch stands, and the last journal number change only
+by this ledger's own commits, as long as no other connection writes to the file; SQLite's
+data_version tells when one has, and then the shelf is empty again. So it is when a commit
+failed or its end is not known. The rows are frozen: lending them costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from acquirer_sim.rows import Batch, BatchKey, Terminal, TerminalKey
+from acquirer_sim.working_set import Needs, WorkingSet
+
+BATCHES_MAX: Final = 65_536
+UNKNOWN: Final = -1
+
+
+class Shelf:
+    """What is at hand. Call `arrive` first in every transaction, `keep` after its commit."""
+
+    def __init__(self) -> None:
+        self._version = UNKNOWN
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.entry = UNKNOWN
+        self._terminals: dict[TerminalKey, Terminal] = {}
+        self._batches: dict[BatchKey, Batch] = {}
+
+    def arrive(self, version: int) -> None:
+        """Begin a transaction that sees data_version `version`."""
+        if version != self._version or len(self._batches) > BATCHES_MAX:
+            self.clear()
+            self._version = version
+
+    def lend(self, wanted: Needs, rows: WorkingSet) -> None:
+        """Put what is at hand into `rows`; what is missing stays in `wanted`."""
+        self._lend_terminals(wanted, rows)
+        self._lend_batches(wanted, rows)
+
+    def keep(self, rows: WorkingSet) -> None:
+        """Take what a group saw and changed, now that it is committed."""
+        self.entry = rows.entry
+        self._terminals.update(rows.terminals)
+        self._batches.update(rows.batches)
+
+    def _lend_terminals(self, wanted: Needs, rows: WorkingSet) -> None:
+        missing = set()
+        for key in wanted.terminals:
+            found = self._terminals.get(key)
+            if found is None:
+                missing.add(key)
+            else:
+                rows.terminals[key] = found
+        wanted.terminals = missing
+
+    def _lend_batches(self, wanted: Needs, rows: WorkingSet) -> None:
+        missing = set()
+        for key in wanted.batches:
+            found = self._batches.get(key)
+            if found is None:
+                missing.add(key)
+            else:
+                rows.batches[key] = found
+        wanted.batches = missing

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import msgspec
+
+from acquirer_sim.aio.shelf import Shelf
+from acquirer_sim.rows import Terminal
+from acquirer_sim.working_set import Needs, WorkingSet
+
+ROW = Terminal("T0000001", "M00000000000001", "000004")
+KEY = (ROW.terminal, ROW.merchant)
+
+
+def stocked() -> Shelf:
+    shelf = Shelf()
+    shelf.arrive(7)
+    rows = WorkingSet(entry=12)
+    rows.put_terminal(ROW)
+    shelf.keep(rows)
+    return shelf
+
+
+def borrow(shelf: Shelf) -> tuple[WorkingSet, Needs]:
+    wanted, rows = Needs(), WorkingSet()
+    wanted.terminals = {KEY, ("T0000002", ROW.merchant)}
+    shelf.lend(wanted, rows)
+    return rows, wanted
+
+
+def test_shelf_lends_what_it_has_and_leaves_the_rest_wanted() -> None:
+    rows, wanted = borrow(stocked())
+
+    assert {KEY: ROW} == rows.terminals
+    assert {("T0000002", ROW.merchant)} == wanted.terminals
+
+
+def test_shelf_is_empty_when_somebody_else_has_written() -> None:
+    shelf = stocked()
+    shelf.arrive(7)
+    assert 12 == shelf.entry
+
+    shelf.arrive(8)
+    rows, _ = borrow(shelf)
+
+    assert ({}, -1) == (rows.terminals, shelf.entry)
+
+
+def test_what_a_group_changes_is_not_on_the_shelf_before_it_is_kept() -> None:
+    shelf = stocked()
+    rows, _ = borrow(shelf)
+    rows.put_terminal(msgspec.structs.replace(ROW, open_batch="000005"))
+
+    again, _ = borrow(shelf)
+
+    assert ROW == again.terminals[KEY]

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from acquirer_sim.aio.opening import open_ledger
+from acquirer_sim.configuration import default_configuration
+from acquirer_sim.errors import LedgerError
+from acquirer_sim.policy import Policy
+from tests.acquirer_sim.asking import NOW, Books, purchase, settlement
+
+
+def fail_once(code: int, *, land: bool) -> Callable[[Callable[[], None]], None]:
+    """A disk whose second commit fails; `land`: it reaches the platter all the same."""
+    commits: list[int] = []
+
+    def around(commit: Callable[[], None]) -> None:
+        commits.append(1)
+        if len(commits) != 2 or land:
+            commit()
+        if len(commits) == 2:
+            problem = sqlite3.OperationalError("as the test wants it")
+            problem.sqlite_errorcode = code
+            raise problem
+
+    return around
+
+
+@pytest.mark.parametrize("land", [False, True])
+def test_ledger_goes_on_from_the_disk_when_a_commit_failed(*, land: bool) -> None:
+    """Whether the commit landed or not, the next group sees what the disk really holds."""
+    books = Books(around_commit=fail_once(sqlite3.SQLITE_FULL, land=land))
+    books.ask(purchase(1))
+
+    with pytest.raises(LedgerError):
+        books.ask(purchase(2))
+
+    assert [(2 if land else 1,)] == books.rows("SELECT debit_count FROM batch")
+    books.ask(purchase(3))
+    expected = 3 if land else 2
+    assert [(expected,)] == books.rows("SELECT debit_count FROM batch")
+    assert "00" == books.one(settlement(expected, expected * 1234)).code
+    books.ledger.close()
+
+
+def test_two_writers_on_one_file_do_not_lose_updates(tmp_path: Path) -> None:
+    """What another connection committed is seen, though rows are kept at hand."""
+    url = f"sqlite:{tmp_path}/ledger.db"
+    first, second = open_ledger(url), open_ledger(url)
+    policy = Policy(default_configuration(), first.key)
+
+    for stan in range(1, 7):
+        ledger = (first if stan % 2 else second).ledger
+        assert ledger.perform([purchase(stan)], NOW, policy, {})[0].reply is not None
+
+    found = first.ledger.connection.execute("SELECT debit_count FROM batch").fetchall()
+    entries = first.ledger.connection.execute("SELECT entry FROM payment ORDER BY 1").fetchall()
+    assert [(6,)] == found
+    assert [(entry,) for entry in range(1, 7)] == entries
+    for opened in (first, second):
+        opened.ledger.close()
+
+
+def test_ledger_says_which_when_a_row_is_damaged(books: Books) -> None:
+    books.ask(purchase(1))
+    books.rows("UPDATE payment SET status = 'perhaps'")
+
+    with pytest.raises(LedgerError) as caught:
+        books.ask(purchase(1))
+
+    assert "cannot be read" in str(caught.value)
+    assert not books.ledger.connection.in_transaction
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (sqlite3.SQLITE_FULL, "disk of the ledger is full"),
+        (sqlite3.SQLITE_BUSY, "Another process"),
+        (sqlite3.SQLITE_CORRUPT, "damaged"),
+        (sqlite3.SQLITE_READONLY, "may not be written"),
+        (sqlite3.SQLITE_IOERR, "failed"),
+    ],
+)
+def test_failure_is_one_sentence(code: int, words: str) -> None:
+    books = Books(around_commit=fail_once(code, land=False))
+    books.ask(purchase(1))
+
+    with pytest.raises(LedgerError) as caught:
+        books.ask(purchase(2))
+
+    assert words in caught.value.sentence
+    books.ledger.close()
