@@ -10,6 +10,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from math import inf
 from queue import SimpleQueue
 from typing import Any, Final, Protocol
 
@@ -23,6 +24,10 @@ from acquirer_sim.reflex import answer
 from protocol.operations import ReconciliationResult, Request
 
 GROUP_MAX: Final = 1024
+
+QUICK_COMMIT_S: Final = 0.001
+"""A lone request on a disk as quick as this is committed in place: to hand it to the thread
+and back would take as long as the disk does. A disk that is slower is left to the thread."""
 
 
 class Job(msgspec.Struct, frozen=True, gc=False):
@@ -64,15 +69,21 @@ def begin(ledger: SqliteLedger, policy: Policy, jobs: Sequence[Job], now: dateti
     return Outcome(jobs, decisions)
 
 
+def commit(ledger: SqliteLedger, outcome: Outcome) -> Outcome:
+    """Commit a group that was begun; a failure takes the place of its decisions."""
+    try:
+        ledger.commit()
+    except LedgerError as failure:
+        return Outcome(outcome.jobs, (), failure)
+    return outcome
+
+
 def perform(ledger: SqliteLedger, policy: Policy, jobs: Sequence[Job], now: datetime) -> Outcome:
     """Do one group's work and commit it."""
     outcome = begin(ledger, policy, jobs, now)
-    if outcome.failure is None and ledger.connection.in_transaction:
-        try:
-            ledger.commit()
-        except LedgerError as failure:
-            return Outcome(jobs, (), failure)
-    return outcome
+    if outcome.failure is not None or not ledger.connection.in_transaction:
+        return outcome
+    return commit(ledger, outcome)
 
 
 class InlineCommitter:
@@ -122,6 +133,7 @@ class ThreadCommitter:
         self._waiting: list[Job] = []
         self._begin_scheduled = False
         self._committing = False
+        self._commit_s = inf
         self._begun: SimpleQueue[Outcome | None] = SimpleQueue()
         self._over: SimpleQueue[Outcome] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="ledger committer", daemon=True)
@@ -153,20 +165,25 @@ class ThreadCommitter:
         self._begin_scheduled = False
         while self._waiting and not self._committing:
             outcome = begin(self._ledger, self._policy, self._take(), self._now())
-            if outcome.failure is None and self._ledger.connection.in_transaction:
+            if outcome.failure is not None or not self._ledger.connection.in_transaction:
+                self._deliver(outcome)
+            elif len(outcome.jobs) == 1 and self._commit_s < QUICK_COMMIT_S:
+                self._deliver(self._commit(outcome))
+            else:
                 self._committing = True
                 self._begun.put(outcome)
-            else:
-                self._deliver(outcome)
+
+    def _commit(self, outcome: Outcome) -> Outcome:
+        """Commit what was begun, and note how long the disk took."""
+        began_s = self._loop.time()
+        done = commit(self._ledger, outcome)
+        self._commit_s = self._loop.time() - began_s
+        return done
 
     def _run(self) -> None:
         """Commit what is begun, until a None comes."""
         while (outcome := self._begun.get()) is not None:
-            try:
-                self._ledger.commit()
-            except LedgerError as failure:
-                outcome = Outcome(outcome.jobs, (), failure)
-            self._over.put(outcome)
+            self._over.put(self._commit(outcome))
             self._loop.call_soon_threadsafe(self._finish)
 
     def _finish(self) -> None:
