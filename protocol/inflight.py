@@ -58,14 +58,13 @@ class InFlight:
     def add(self, waiting: Waiting) -> None:
         """Put a request in the table. Raises LocalProtocolError: full, or key in flight.
 
-        A key given up earlier may be used again: it is the repeat of the same request, and
-        an answer to either answers both.
+        A key given up earlier may be used again: it is the repeat of the same request. The
+        first answer is the repeat's; a second one is late for the first attempt.
         """
         if waiting.key in self._waiting:
             raise LocalProtocolError(f"{describe_key(waiting.key)} is awaited already")
         if self.full:
             raise LocalProtocolError(f"{self._in_flight_max} requests are in flight, the limit")
-        self._given_up.pop(waiting.key, None)
         self._waiting[waiting.key] = waiting
         self._by_ticket[waiting.ticket] = waiting.key
         heappush(self._deadlines, (waiting.deadline, waiting.ticket))

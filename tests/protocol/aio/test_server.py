@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import pytest
@@ -12,59 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.aio.errors import CannotListen
-from protocol.aio.incidents import Incident, IncidentKind
-from protocol.aio.server import Connection, Received, Server, ServerSettings, Service, serve
+from protocol.aio.incidents import IncidentKind
+from protocol.aio.server import Connection, Received, ServerSettings, serve
+from tests.protocol.aio.floor import Floor, approve, ignore, play
 from tests.protocol.pair import CODEC, FRAMING, framed, reply_to, request, unframed
-from tests.world.clock import VirtualLoop, run_virtual
-from tests.world.hand import HandTransport, pass_time
+from tests.world.hand import pass_time
 
 PAN = "4111111111111111"
-
-
-class Floor:
-    """A server on virtual time; every connection is worked by hand."""
-
-    def __init__(self, loop: VirtualLoop, service: Service, settings: ServerSettings) -> None:
-        self.loop = loop
-        self.incidents: list[Incident] = []
-        self.server = Server(service, CODEC, FRAMING, settings, on_incident=self.incidents.append)
-
-    def connect(self, *, sticky: bool = False) -> tuple[HandTransport, Connection]:
-        connection = self.server.accept()
-        return HandTransport(sticky=sticky).attach(connection), connection
-
-    def kinds(self) -> list[IncidentKind]:
-        assert self.server.counters.incidents == {
-            kind: sum(one.kind is kind for one in self.incidents) for kind in IncidentKind
-        }
-        return [incident.kind for incident in self.incidents]
-
-
-def approve(connection: Connection, received: list[Received]) -> None:
-    for _, message in received:
-        connection.reply(reply_to(message))
-
-
-def ignore(connection: Connection, received: list[Received]) -> None:
-    """A service that answers nobody, for now."""
-
-
-def play(
-    story: Callable[[Floor], Awaitable[None]],
-    service: Service = approve,
-    settings: ServerSettings | None = None,
-) -> Floor:
-    """Tell one story, close the server, and see that nothing was left or complained of."""
-
-    async def start(loop: VirtualLoop) -> Floor:
-        floor = Floor(loop, service, settings or ServerSettings())
-        await story(floor)
-        await floor.server.close()
-        assert 0 == floor.server.counters.connections
-        assert [] == loop.complaints
-        return floor
-
-    return run_virtual(start)
 
 
 def test_server_answers_all_messages_of_a_read_in_one_write() -> None:
@@ -230,10 +183,15 @@ def test_half_frame_is_closed_at_its_deadline_however_it_drips() -> None:
         wire.feed(frame[5:] + frame[:3])
         await pass_time(9.0)
         wire.feed(frame[3:4])
+        other, _ = floor.connect()
+        other.feed(frame[:5])
+        other.feed(frame[5:])
         assert not wire.closing
         await pass_time(1.5)
 
         assert wire.closing
+        await pass_time(20.0)
+        assert not other.closing
 
     floor = play(story, settings=ServerSettings(half_frame_timeout_s=10.0))
     assert [IncidentKind.HALF_FRAME] == floor.kinds()
