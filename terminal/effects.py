@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from itertools import chain
 from typing import Final
 
 import msgspec
@@ -126,10 +125,3 @@ def in_order(effects: Effects) -> bool:
     """True when commits come first and at most one effect, the last, waits for the network."""
     ranks = [_RANK[type(effect)] for effect in effects]
     return ranks == sorted(ranks) and ranks.count(3) <= 1
-
-
-def facts_of(effects: Effects) -> tuple[Fact, ...]:
-    """Return every fact that the effects commit, in order."""
-    return tuple(
-        chain.from_iterable(effect.facts for effect in effects if isinstance(effect, Commit))
-    )

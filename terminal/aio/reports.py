@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from protocol.operations import Totals
@@ -9,7 +11,7 @@ from terminal.aio.desk import Desk
 from terminal.projections import Row
 from terminal.results import BatchLine, PaymentLine, Status
 
-LIMIT_MAX = 1000
+LIMIT_MAX: Final = 1000
 
 
 async def status_of(desk: Desk) -> Status:
@@ -51,7 +53,7 @@ def _mode(*, settlement: str, reversals: int, full: bool, signed_on: bool) -> st
     return next((mode for mode, holds in modes if holds), "READY")
 
 
-PAYMENT_LINE = (
+PAYMENT_LINE: Final = (
     "SELECT batch, stan, phase, amount_minor, currency, card_masked, code, cause, rrn,"
     " authorisation, prepared_at FROM payment"
 )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Final
 
 from protocol.operations import Operation, Settlement, SettlementReply, UploadReply
 from terminal import upload
 from terminal.aio.desk import Desk
 from terminal.aio.performer import Machine
 from terminal.attempt import (
-    CLOSED,
     Attempt,
     Balanced,
     EndTaken,
@@ -26,7 +26,7 @@ from terminal.papers import slip_papers
 from terminal.settlement import InBalance, OutOfBalance, judge, step
 from terminal.totals import hash_items, total
 
-REPEATABLE = frozenset({SettlementPhase.UNCERTAIN, SettlementPhase.UPLOAD_WAITING})
+REPEATABLE: Final = frozenset({SettlementPhase.UNCERTAIN, SettlementPhase.UPLOAD_WAITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,3 @@ class Settler:
             settlement_date=answer.settlement_date or "",
             manual_reversals=standing.reversals_manual,
         )
-
-
-def is_closed(attempt: Attempt) -> bool:
-    """True when nothing is left to ask the host about this batch."""
-    return attempt.phase in CLOSED

@@ -16,7 +16,7 @@ from protocol.operations import (
     Track2,
 )
 from protocol.secrets import Pan
-from terminal.effects import Commit, CrashPoint, Send, Tell, facts_of, in_order
+from terminal.effects import Commit, CrashPoint, Send, Tell, in_order
 from terminal.errors import IllegalEvent
 from terminal.facts import SealedCard
 from terminal.machine import (
@@ -44,7 +44,7 @@ from terminal.payment import (
     step,
 )
 from terminal.reversal import ReversalArmed, ReversalCleared, ReversalReasonSet
-from tests.terminal.till import VISA, yuan
+from tests.terminal.till import VISA, facts_of, yuan
 
 ORIGIN = Origin("10000001", "104100000000001")
 STAMP = Stamp("0102030405", "110405", "0102")

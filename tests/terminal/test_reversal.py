@@ -10,7 +10,7 @@ import pytest
 from protocol.operations import OriginalReference, ReversalReply
 from protocol.operations import Reversal as ReversalRequest
 from protocol.secrets import Pan
-from terminal.effects import Commit, Send, facts_of, in_order
+from terminal.effects import Commit, Send, in_order
 from terminal.errors import IllegalEvent
 from terminal.machine import (
     CommitFailed,
@@ -38,7 +38,7 @@ from terminal.reversal import (
     step,
 )
 from tests.terminal.test_payment import ORIGIN, STAMP
-from tests.terminal.till import VISA, yuan
+from tests.terminal.till import VISA, facts_of, yuan
 
 REQUEST = ReversalRequest(
     origin=ORIGIN,

@@ -36,7 +36,7 @@ from terminal.attempt import (
     Upload,
     UploadPlanned,
 )
-from terminal.effects import Send, facts_of, in_order
+from terminal.effects import Send, in_order
 from terminal.errors import IllegalEvent
 from terminal.machine import (
     CommitFailed,
@@ -50,7 +50,7 @@ from terminal.machine import (
 )
 from terminal.settlement import TRANSITIONS, InBalance, OutOfBalance, judge, step
 from tests.terminal.test_payment import ORIGIN, STAMP
-from tests.terminal.till import VISA, yuan
+from tests.terminal.till import VISA, facts_of, yuan
 
 P = SettlementPhase
 TOTALS = Totals(debit_count=2, debit_amount=300)

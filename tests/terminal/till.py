@@ -36,7 +36,8 @@ from terminal.aio.database import Database, open_sqlite
 from terminal.aio.driver import Equipment, Terminal
 from terminal.aio.printers import open_printer
 from terminal.configuration import Settings, Timing
-from terminal.effects import CrashPoint, Notice
+from terminal.effects import Commit, CrashPoint, Effects, Notice
+from terminal.facts import Fact
 from terminal.standing import LateReply
 
 VISA = "4111111111111111"
@@ -253,3 +254,9 @@ async def unbalanced(till: Till, count: int = 3) -> None:
 def everything_in(directory: Path) -> bytes:
     """Return all bytes of all files in a directory."""
     return b"".join(path.read_bytes() for path in directory.iterdir())
+
+
+def facts_of(effects: Effects) -> tuple[Fact, ...]:
+    """Return every fact that the effects commit, in order."""
+    commits = (effect for effect in effects if isinstance(effect, Commit))
+    return tuple(fact for commit in commits for fact in commit.facts)
