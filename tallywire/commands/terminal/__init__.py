@@ -1,0 +1,61 @@
+"""`tallywire terminal`: one payment terminal, driven by commands or staying as a service.
+
+A module for each noun; each command is added to the group below.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tallywire.address import ADDRESS
+from tallywire.commands.terminal import money, paper, standing
+from tallywire.commands.terminal.session import Options
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="The terminal's own folder: its books, its key, its lock.",
+)
+@click.option("--acquirer", type=ADDRESS, help="Where the host listens.")
+@click.option(
+    "--printer",
+    "printers",
+    multiple=True,
+    metavar="URL",
+    help="tcp://HOST:PORT, file:DIR, console: or none:. Repeat it for a second printer.",
+)
+@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings as TOML.")
+@click.option("--json", "as_json", is_flag=True, help="Tell results and notices as JSON lines.")
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    data: Path,
+    acquirer: tuple[str, int] | None,
+    printers: tuple[str, ...],
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    """Run a payment terminal, or one command of it.
+
+    Each command first finishes what an earlier one, or a power cut, has left behind.
+    """
+    context.obj = Options(data, acquirer, printers, config, as_json)
+
+
+for one in (
+    money.sign_on,
+    money.sale,
+    money.settle,
+    money.recover,
+    paper.reprint,
+    standing.status,
+    standing.list_payments,
+    standing.serve,
+):
+    command.add_command(one)

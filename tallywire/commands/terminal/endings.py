@@ -1,0 +1,36 @@
+"""How a command of the terminal ends: L-codes and outcomes to exit codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tallywire.exits import Ending, Exit
+
+if TYPE_CHECKING:
+    from terminal.errors import TerminalError
+
+NOT_FOUND: Final = frozenset({"L08", "L09", "L50", "L51"})
+
+
+def ending(result: Any, exit_code: Exit) -> Ending:
+    """Return the ending that a result of money means."""
+    return Ending(exit_code, f"{result.zh} / {result.en}", result.next_en, result.code)
+
+
+def paper_ending(cause: str) -> Ending:
+    """Return the ending of paper that is not certainly out, by its L-code."""
+    from terminal.texts import text_of
+
+    text = text_of(cause or "L38")
+    return Ending(Exit.PAPER, f"{text.zh} / {text.en}", text.next_en, cause or "L38")
+
+
+def terminal_ending(error: TerminalError) -> Ending:
+    """Return the ending that an error of the terminal means."""
+    from terminal.errors import InUse, WrongKey
+    from terminal.texts import text_of
+
+    exits: dict[type, Exit] = {InUse: Exit.REFUSED, WrongKey: Exit.REFUSED}
+    usual = Exit.NOT_FOUND if error.code in NOT_FOUND else Exit.STORAGE
+    next_step = text_of(error.code).next_en
+    return Ending(exits.get(type(error), usual), f"{error.sentence}.", next_step, error.code)

@@ -1,0 +1,97 @@
+"""Commands that talk to the acquirer: sign-on, sale, settle, recover."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from tallywire.commands.terminal.cards import TEST_CARD, read_card
+from tallywire.commands.terminal.endings import ending
+from tallywire.commands.terminal.session import Options, perform, say
+from tallywire.exits import Ending, Exit
+
+if TYPE_CHECKING:
+    from terminal.aio.driver import Terminal
+    from terminal.configuration import Settings
+
+SALE_EXITS: Final = {
+    "declined": Exit.DECLINED,
+    "reversed": Exit.DECLINED,
+    "not_sent": Exit.UNREACHABLE,
+    "refused": Exit.REFUSED,
+}
+SETTLE_EXITS: Final = {"open": Exit.UNREACHABLE, "refused": Exit.REFUSED}
+
+
+@click.command("sign-on")
+@click.pass_obj
+def sign_on(options: Options) -> None:
+    """Sign on with the acquirer."""
+
+    async def act(terminal: Terminal, settings: Settings) -> None:
+        result = await terminal.sign_on()
+        say(options, result, f"Signed on, batch {result.batch}." if result.signed_on else "")
+        if not result.signed_on:
+            raise ending(result, Exit.UNREACHABLE)
+
+    perform(options, act)
+
+
+@click.command()
+@click.argument("amount")
+@click.option("--card", default=TEST_CARD, metavar="FILE|PAN", help="A test card, or its file.")
+@click.pass_obj
+def sale(options: Options, amount: str, card: str) -> None:
+    """Sell for AMOUNT, like 12.50."""
+
+    async def act(terminal: Terminal, settings: Settings) -> None:
+        from protocol.amount import Amount
+
+        problem = ""
+        try:
+            money = Amount.parse(amount, settings.currency)
+        except ValueError as error:
+            problem = str(error)
+        if problem:
+            raise Ending(Exit.USAGE, f"{amount!r}: {problem}.", "Give major units and cents.")
+        result = await terminal.sale(money, read_card(card))
+        say(
+            options,
+            result,
+            f"{result.outcome.upper()}  {money}  voucher {result.stan}  {result.en}",
+        )
+        if result.outcome != "approved":
+            raise ending(result, SALE_EXITS.get(result.outcome, Exit.UNKNOWN_OUTCOME))
+
+    perform(options, act)
+
+
+@click.command()
+@click.pass_obj
+def settle(options: Options) -> None:
+    """Close the batch with the acquirer, or go on closing it."""
+
+    async def act(terminal: Terminal, settings: Settings) -> None:
+        result = await terminal.settle()
+        say(options, result, f"{result.outcome.upper()}  batch {result.batch}  {result.en}")
+        if not result.closed:
+            raise ending(result, SETTLE_EXITS.get(result.outcome, Exit.UNKNOWN_OUTCOME))
+
+    perform(options, act)
+
+
+@click.command()
+@click.option("--retry-manual", is_flag=True, help="Try again what was given up for a person.")
+@click.pass_obj
+def recover(options: Options, *, retry_manual: bool) -> None:
+    """Finish what is unfinished: settlement, reversals, paper that waits."""
+
+    async def act(terminal: Terminal, settings: Settings) -> None:
+        result = await terminal.recover(retry_manual=retry_manual)
+        await terminal.paperwork.print_waiting()
+        say(options, result, f"{result.mode}, batch {result.batch}.")
+        if result.mode not in ("READY", "NEEDS_SIGNON"):
+            raise Ending(Exit.UNKNOWN_OUTCOME, f"Still {result.mode}.", "Try again later.")
+
+    perform(options, act)

@@ -1,0 +1,107 @@
+"""One run of `tallywire terminal`: its options, the terminal opened for it, what it says."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from tallywire.address import ADDRESS
+from tallywire.commands.terminal.endings import terminal_ending
+from tallywire.running import read_settings, run, tell
+
+if TYPE_CHECKING:
+    from protocol.aio.client import Opener
+    from terminal.aio.driver import Terminal
+    from terminal.configuration import Settings
+    from terminal.effects import Notice
+    from terminal.errors import TerminalError
+
+Act = Callable[["Terminal", "Settings"], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What stands before the subcommand."""
+
+    data: Path
+    acquirer: tuple[str, int] | None
+    printers: tuple[str, ...]
+    config: Path | None
+    as_json: bool
+
+
+def perform(options: Options, act: Act) -> None:
+    """Open the terminal, act, close it, and exit with the code of the ending."""
+    run(_opened_and_done(options, act), as_json=options.as_json)
+
+
+async def _opened_and_done(options: Options, act: Act) -> None:
+    from terminal.errors import TerminalError
+
+    problem: TerminalError | None = None
+    try:
+        async with _opened(options) as (terminal, settings):
+            await act(terminal, settings)
+    except TerminalError as error:
+        problem = error
+    if problem is not None:
+        raise terminal_ending(problem)
+
+
+@asynccontextmanager
+async def _opened(options: Options) -> AsyncIterator[tuple[Terminal, Settings]]:
+    from terminal.aio.opening import open_terminal
+    from terminal.aio.printers import open_printer
+    from terminal.configuration import Settings, load_settings
+
+    settings = read_settings(options.config, load_settings)
+    urls = options.printers or (settings.printers if settings else _usual_printers(options))
+    settings = settings or Settings()
+    if options.acquirer:
+        host, port = options.acquirer
+        settings = msgspec.structs.replace(settings, acquirer=f"{host}:{port}")
+    paper = sys.stderr if options.as_json else sys.stdout
+    profile, patience = settings.printer, settings.patience
+    printers = [open_printer(url, profile, patience, stream=paper) for url in urls]
+    voice = _voice(options)
+    line = _opener(settings)
+    async with open_terminal(options.data, settings, line, printers, tell=voice) as terminal:
+        yield terminal, settings
+
+
+def _opener(settings: Settings) -> Opener:
+    from protocol.aio.client import tcp_opener
+
+    host, port = ADDRESS.convert(settings.acquirer, None, None)
+    return tcp_opener(host, port, connect_timeout_s=settings.timing.connect_timeout_s)
+
+
+def _usual_printers(options: Options) -> tuple[str, ...]:
+    return ("none:",) if options.as_json else ("console:",)
+
+
+def _voice(options: Options) -> Callable[[Notice], None]:
+    def say(notice: Notice) -> None:
+        if options.as_json:
+            tell(event="notice", **msgspec.to_builtins(notice))
+        else:
+            click.echo(
+                f"{notice.code} {notice.zh} / {notice.en} {notice.next_en}".rstrip(), err=True
+            )
+
+    return say
+
+
+def say(options: Options, result: Any, sentence: str) -> None:
+    """Tell a result: to a program as JSON, to a person as a sentence, if there is one."""
+    if options.as_json:
+        tell(event="result", **msgspec.to_builtins(result))
+    elif sentence:
+        click.echo(sentence)
