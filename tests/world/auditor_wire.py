@@ -16,7 +16,7 @@ REVERSALS = ("0400", "0401")
 SETTLEMENTS = ("0500", "0501")
 REFUSED = "refuse"
 """A switch answered this request itself: the host never saw it."""
-DELIVERED = ("carry", "twice", "late", "reset after")
+DELIVERED = ("carry", "twice", "late", "reset after", "power cut")
 
 
 @dataclass(frozen=True, slots=True)

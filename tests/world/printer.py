@@ -33,6 +33,7 @@ FATES: Final = (
     "swallows all",
     "prints, says nothing",
     "prints, says so late",
+    "power cut inside",
 )
 PRINTING_S: Final = 1.0
 REPAIR_S: Final = 60.0
@@ -111,10 +112,12 @@ class WorldPrinter:
         if fate == "takes nothing":
             roll.break_down(Cause.UNREACHABLE)
             return NothingSent(Cause.UNREACHABLE)
-        if fate in ("jams inside", "reset inside"):
+        if fate in ("jams inside", "reset inside", "power cut inside"):
             roll.put_out(text, text.count("\n") // 2)
         elif fate != "swallows all":
             roll.put_out(text, text.count("\n"))
+        if fate == "power cut inside":
+            self._process.cut()
         if fate == "jams inside":
             roll.unfinished = (roll.sheets[-1], sheet.process_id)
             roll.break_down(Cause.PAPER_OUT)

@@ -78,6 +78,7 @@ def test_wire_splits_into_single_bytes_and_keeps_their_order() -> None:
         ("reset before", [], []),
         ("reset inside", [b"o"], []),
         ("reset after", [b"one"], []),
+        ("mute", [], []),
     ],
 )
 def test_wire_does_to_a_request_what_the_weather_says(

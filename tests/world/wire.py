@@ -35,10 +35,22 @@ REQUEST_FATES: Final = (
     "reset inside",
     "reset after",
     "refuse",
+    "mute",
+    "power cut",
 )
-"""`stray`: held by a switch and given to the host much later, on a link of its own, so that a
+"""`mute`: the link is half open from now on, it carries nothing and nobody is told (N16);
+`power cut`: the sender dies as the last byte leaves; `stray`: held by a switch and given to the host much later, on a link of its own, so that a
 reversal may overtake its purchase (N19); `refuse`: the switch answers 96 itself."""
-REPLY_FATES: Final = (CARRY, "lose", "twice", "late", "reset before", "reset inside")
+REPLY_FATES: Final = (
+    CARRY,
+    "lose",
+    "twice",
+    "late",
+    "reset before",
+    "reset inside",
+    "garble",
+)
+"""`garble`: the length before the reply is nonsense (N11)."""
 ALTERABLE: Final = ("0210",)
 CONNECT_FATES: Final = (CARRY, "refused")
 
@@ -126,6 +138,7 @@ class MemoryTransport(asyncio.Transport):
         self._paused = False
         self._closing = False
         self._lost = False
+        self.mute = False
         self._protocol: Any = None
         self.peer: MemoryTransport
         if owner is not None:
@@ -141,7 +154,7 @@ class MemoryTransport(asyncio.Transport):
         if self._closing or self._lost or not self._awake():
             return
         for frame in self._wire.split(bytes(data)):
-            if not self._lost:
+            if not self._lost and not self.mute:
                 self._carry(frame)
 
     def _carry(self, frame: bytes) -> None:
@@ -169,6 +182,14 @@ class MemoryTransport(asyncio.Transport):
                 self.enqueue(soon + LATENCY_S, switch.refusal_of(frame))
             case "alter":
                 self.peer.enqueue(soon, switch.altered(frame))
+            case "mute":
+                self.mute = self.peer.mute = True
+            case "power cut":
+                self.peer.enqueue(soon, frame)
+                assert self._owner is not None, "only processes send"
+                self._owner.cut()
+            case "garble":
+                self.peer.enqueue(soon, b"\xff\xff" + frame[2:])
             case "reset before":
                 self.break_link()
             case "reset inside":
@@ -227,24 +248,26 @@ class MemoryTransport(asyncio.Transport):
             self._lost = self._closing = True
             self._queue.clear()
             gone = ConnectionResetError("the peer has no power")
-            self._wire.loop.call_later(LATENCY_S, self.peer._lose, gone)
+            self._tell_peer(gone)
 
     def close(self) -> None:
         """End the stream after what was written; the peer reads it all first."""
         if self._closing:
             return
         self._closing = True
-        if self._awake():
+        if self._awake() and not self.mute:
             self.peer.enqueue(self._wire.loop.time() + LATENCY_S, None)
         self._wire.loop.call_soon(self._lose, None)
 
     def abort(self) -> None:
         """Reset the connection."""
         if not self._lost and self._awake():
-            self._wire.loop.call_later(
-                LATENCY_S, self.peer._lose, ConnectionResetError("aborted by the peer")
-            )
+            self._tell_peer(ConnectionResetError("aborted by the peer"))
         self._lose(None)
+
+    def _tell_peer(self, end: ConnectionResetError) -> None:
+        if not self.mute:
+            self._wire.loop.call_later(LATENCY_S, self.peer._lose, end)
 
     def _awake(self) -> bool:
         return self._owner is None or self._owner.alive
