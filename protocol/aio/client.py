@@ -162,6 +162,15 @@ class Client:
             raise NotSent("too many requests are in flight")
         return await stream.request(message, timeout_s)
 
+    def hang_up(self) -> None:
+        """End the connection now; the next `connect` makes another one.
+
+        For a link that is silent: it may be half open, and then nobody ever says so (N16).
+        Whoever waits gets Unanswered.
+        """
+        if self._stream is not None:
+            self._stream.abort()
+
     async def close(self) -> None:
         """End the connection for good. Whoever waits gets Unanswered. May be called twice."""
         self._closed = True

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from protocol import events
 from protocol.aio.client import Client, ClientSettings, Opener
+from protocol.aio.errors import Unanswered
 from protocol.codec import Codec
 from protocol.dialect import Dialect
 from protocol.errors import ProfileError
@@ -50,6 +51,8 @@ class Line(Protocol):
 class AcquirerLine:
     """The line of a dialect and profile over `protocol`'s client.
 
+    A link that let a deadline pass may be half open (N16), so the next request gets a new one.
+    Until then the old one is listened to: what comes late is still heard.
     Many terminals in one process may share a `codec` of the dialect: making one is dear.
     """
 
@@ -62,18 +65,26 @@ class AcquirerLine:
         codec: MessageCodec | None = None,
     ) -> None:
         self._late: deque[LateReply] = deque(maxlen=LATE_MAX)
+        self._silent = False
         self._client = Client(
             opener, codec or Codec(dialect), dialect.framing, settings, on_event=self._hear
         )
 
     async def connect(self) -> None:
         """See Line."""
+        if self._silent:
+            self._silent = False
+            self._client.hang_up()
         await self._client.connect()
 
     async def request(self, operation: Request, timeout_s: float) -> Operation:
         """See Line."""
         message = iso87.encode(operation)
-        reply = await self._client.request(message, timeout_s)
+        try:
+            reply = await self._client.request(message, timeout_s)
+        except Unanswered:
+            self._silent = True
+            raise
         try:
             return iso87.decode(reply)
         except ProfileError as error:

@@ -380,3 +380,19 @@ def test_close_aborts_when_the_peer_does_not_read() -> None:
         assert 1.0 == stage.loop.time()
 
     play(story, sticky=True)
+
+
+def test_connect_makes_a_new_connection_after_hanging_up() -> None:
+    """N16: a half-open link looks alive for ever; whoever doubts it hangs up."""
+
+    async def story(stage: Stage) -> None:
+        silent = stage.wire
+        stage.client.hang_up()
+        assert not stage.client.connected
+
+        await stage.client.connect()
+
+        assert stage.client.connected
+        assert silent is not stage.wire
+
+    play(story)
