@@ -16,7 +16,7 @@ import msgspec
 from acquirer_sim import decide, purchases, reversals, settlements
 from acquirer_sim.rows import PaymentStatus
 from terminal import papers, payment, printing, reversal, settlement, upload
-from terminal.aio import cashier, paperwork, performer, reverser, settler
+from terminal.aio import cashier, line, paperwork, performer, reverser, settler
 from terminal.attempt import ItemTaken
 from terminal.effects import Commit, Effects, Send
 from terminal.machine import CommitFailed, Connected, Mismatched, PowerOn, TimedOut, Transition
@@ -148,6 +148,10 @@ def _any_answer_undoes(undoing: Any, reply: Any) -> Any:
 
 def _always_taken(attempt: Any, reply: Any) -> Any:
     return ItemTaken("00")
+
+
+async def _connect_once(self: Any) -> None:
+    await self._client.connect()
 
 
 def _settle_again(desk: Any, request: Any, batch: Any) -> Any:
@@ -317,6 +321,13 @@ MUTANTS: Final = (
         "an upload item that was refused counts as taken",
         lambda: (function(upload, "judge", _always_taken),),
         "upload",
+        {},
+    ),
+    Mutant(
+        "trusts-a-silent-link",
+        "a link that did not answer is asked again, for ever",
+        lambda: (function(line.AcquirerLine, "connect", _connect_once),),
+        "settlement",
         {},
     ),
     Mutant(

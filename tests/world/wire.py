@@ -38,9 +38,10 @@ REQUEST_FATES: Final = (
     "mute",
     "power cut",
 )
-"""`mute`: the link is half open from now on, it carries nothing and nobody is told (N16);
-`power cut`: the sender dies as the last byte leaves; `stray`: held by a switch and given to the host much later, on a link of its own, so that a
-reversal may overtake its purchase (N19); `refuse`: the switch answers 96 itself."""
+"""`stray`: held by a switch and given to the host much later, on a link of its own, so that a
+reversal may overtake its purchase (N19); `refuse`: the switch answers 96 itself; `mute`: the link
+is half open from now on, it carries nothing and nobody is told (N16); `power cut`: the sender
+dies as the last byte leaves."""
 REPLY_FATES: Final = (
     CARRY,
     "lose",
