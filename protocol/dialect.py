@@ -28,6 +28,7 @@ import msgspec
 from protocol.errors import DialectError
 from protocol.field import Field, check_charset
 from protocol.framing import Framing
+from protocol.settings import explain
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -122,7 +123,13 @@ def _read(text: str, source: str) -> dict[str, Any]:
     if problem:
         raise DialectError(f"{source}: {problem}")
     base: object = table.pop("base", None)
-    return table if base is None else _merge(_builtin_table(str(base)), table)
+    if base is None:
+        return table
+    try:
+        return _merge(_builtin_table(str(base)), table)
+    except DialectError as error:
+        problem = str(error)
+    raise DialectError(f"{source}: base: {problem}")
 
 
 def _write_out(table: dict[str, Any], source: str) -> dict[str, Any]:
@@ -132,6 +139,9 @@ def _write_out(table: dict[str, Any], source: str) -> dict[str, Any]:
         raise DialectError(f"{source}: field: a dialect has tables [field] and [defaults]")
     if binary not in (None, "hex", "raw"):
         raise DialectError(f'{source}: binary: found {binary!r}, allowed are "hex" and "raw"')
+    strange = [number for number in fields if not (number.isascii() and number.isdigit())]
+    if strange:
+        raise DialectError(f"{source}: field.{strange[0]}: a field is a number, 2 to 128")
     written = {
         number: _rewrite_binary({**defaults, **keys}, binary) if isinstance(keys, dict) else keys
         for number, keys in fields.items()
@@ -177,6 +187,5 @@ def _convert(table: object, kind: type[S], source: str) -> S:
         return msgspec.convert(table, kind, str_keys=True)
     except msgspec.ValidationError as error:
         problem = str(error)
-    words, _, path = problem.partition(" - at `")
-    key = path.rstrip("`").removeprefix("$").removeprefix(".")
+    key, words = explain(problem, table, kind)
     raise DialectError(f"{source}: {key}: {words}" if key else f"{source}: {words}")

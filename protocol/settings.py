@@ -38,15 +38,23 @@ def parse_settings(text: str, kind: type[S], source: str) -> S:
         return msgspec.convert(found, kind)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         problem = str(error)
+    raise SettingsError(source, *explain(problem, found, kind))
+
+
+def explain(problem: str, found: Any, kind: Any) -> tuple[str, str]:
+    """Return the key and the words for what msgspec or TOML has to say: found and allowed.
+
+    `found` is the table that was read, `kind` the Struct it should be.
+    """
     words, _, path = problem.partition(" - at `")
     steps = _STEP.findall(path)
     unknown = _UNKNOWN.fullmatch(words)
     if unknown:
         steps.append(unknown[1])
-        raise SettingsError(source, _key(steps), f"no such key; allowed: {_allowed(kind, steps)}")
+        return _key(steps), f"no such key; allowed: {_allowed(kind, steps)}"
     if steps:
         words += _shown(found, steps) + _choices(kind, steps)
-    raise SettingsError(source, _key(steps), words)
+    return _key(steps), words
 
 
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`")
