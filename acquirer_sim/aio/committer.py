@@ -111,8 +111,8 @@ class ThreadCommitter:
 
     Reads, decisions and writes happen in the loop's thread, and only the commit, which is
     waiting and not Python, in the other: two threads that both run Python pass the interpreter
-    lock back and forth for every row, which made a group three times as slow. The two never
-    use the ledger at once: `_committing` is its baton.
+    lock back and forth for every row. The two never use the ledger at once: `_committing` is its
+    baton.
     """
 
     def __init__(
@@ -166,12 +166,17 @@ class ThreadCommitter:
         while self._waiting and not self._committing:
             outcome = begin(self._ledger, self._policy, self._take(), self._now())
             if outcome.failure is not None or not self._ledger.connection.in_transaction:
-                self._deliver(outcome)
+                self._tell(outcome)
             elif len(outcome.jobs) == 1 and self._commit_s < QUICK_COMMIT_S:
-                self._deliver(self._commit(outcome))
+                self._tell(self._commit(outcome))
             else:
                 self._committing = True
                 self._begun.put(outcome)
+
+    def _tell(self, outcome: Outcome) -> None:
+        """Deliver a group that needed no thread, after those that were committed before it."""
+        self._finish_over()
+        self._deliver(outcome)
 
     def _commit(self, outcome: Outcome) -> Outcome:
         """Commit what was begun, and note how long the disk took."""
