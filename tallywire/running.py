@@ -38,6 +38,19 @@ def run(main: Coroutine[Any, Any, None], *, as_json: bool) -> None:
         fail(ending, as_json=as_json)
 
 
+def perform(act: Callable[[], None], *, as_json: bool = False) -> None:
+    """Do what waits for nothing; then exit with the code of its ending."""
+    ending: Ending | None = None
+    try:
+        act()
+    except Exception as error:
+        ending = ending_of(error)
+        if ending is None:
+            raise
+    if ending is not None:
+        fail(ending, as_json=as_json)
+
+
 def ending_of(error: Exception) -> Ending | None:
     """Return the ending that an error means to a user, None for a bug of ours."""
     match error:

@@ -1,0 +1,1 @@
+"""Tools for dialects of one's own: which one is meant, messages drawn from it, and a judge."""
