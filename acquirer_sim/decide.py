@@ -27,7 +27,7 @@ from protocol.operations import (
     APPROVED,
     Echo,
     EchoReply,
-    Purchase,
+    PaymentRequest,
     ReconciliationResult,
     Reply,
     Request,
@@ -80,7 +80,7 @@ def decide(
 
 def _decide_one(desk: Desk, request: Request, verdict: ReconciliationResult | None) -> Decision:
     try:
-        if type(request) is Purchase:
+        if type(request) is PaymentRequest:
             return Decision(request, decide_purchase(desk, request))
         if type(request) is Settlement:
             return Decision(request, decide_settlement(desk, request, verdict))
@@ -126,7 +126,7 @@ def _need_batch(found: Needs, request: Any) -> tuple[str, str, str]:
     return key
 
 
-def _need_purchase(found: Needs, request: Purchase, policy: Policy) -> None:
+def _need_purchase(found: Needs, request: PaymentRequest, policy: Policy) -> None:
     found.payments.add((*_need_batch(found, request), request.stan))
     card = policy.card(request.card.pan)
     if card.limit_minor is not None:
@@ -159,7 +159,7 @@ def _need_sign_on(found: Needs, request: SignOn, policy: Policy) -> None:
 
 
 _NEEDS: Final[Mapping[type[Request], Callable[[Needs, Any, Policy], None]]] = {
-    Purchase: _need_purchase,
+    PaymentRequest: _need_purchase,
     Reversal: _need_reversal,
     Settlement: _need_settlement,
     UploadItem: _need_item,

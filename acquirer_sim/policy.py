@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from acquirer_sim.configuration import CardSettings, Configuration, RuleSettings
 from acquirer_sim.magic import MAGIC_AMOUNTS
 from acquirer_sim.tokens import token_of
-from protocol.operations import APPROVED, Purchase
+from protocol.operations import APPROVED, PaymentRequest
 from protocol.secrets import Key, Pan, luhn_valid
 
 TERMINAL_UNKNOWN = "97"
@@ -78,7 +78,7 @@ class Policy:
             self._known[digits] = facts
         return facts
 
-    def judge(self, purchase: Purchase, card: CardFacts, spent: int) -> str:
+    def judge(self, purchase: PaymentRequest, card: CardFacts, spent: int) -> str:
         """Return the response code (F39) for a purchase of a card that has spent `spent`."""
         origin = purchase.origin
         code = self._terminals.get(origin.terminal_id, self._unknown_terminal)
@@ -102,14 +102,14 @@ class Policy:
             return CARD_FOREIGN
         return APPROVED if luhn_valid(digits) else CARD_WRONG
 
-    def _rule_code(self, purchase: Purchase) -> str:
+    def _rule_code(self, purchase: PaymentRequest) -> str:
         for rule in self.configuration.rule:
             if _matches(rule, purchase):
                 return rule.code
         return APPROVED
 
 
-def _matches(rule: RuleSettings, purchase: Purchase) -> bool:
+def _matches(rule: RuleSettings, purchase: PaymentRequest) -> bool:
     origin = purchase.origin
     return (
         rule.minor_min <= purchase.amount.minor <= rule.minor_max

@@ -19,14 +19,14 @@ from acquirer_sim import ledger
 from acquirer_sim.desk import Desk
 from acquirer_sim.policy import CardFacts
 from acquirer_sim.rows import Batch, BatchState, Payment, PaymentStatus
-from protocol.operations import APPROVED, Purchase, PurchaseReply
+from protocol.operations import APPROVED, PaymentReply, PaymentRequest
 
 DUPLICATE: Final = "94"
 BATCH_MISMATCH: Final = "77"
 INVALID: Final = "12"
 
 
-def decide_purchase(desk: Desk, request: Purchase) -> PurchaseReply:
+def decide_purchase(desk: Desk, request: PaymentRequest) -> PaymentReply:
     """Answer an 0200 by the table above."""
     origin = request.origin
     key = (origin.terminal_id, origin.merchant_id, request.batch, request.stan)
@@ -41,7 +41,7 @@ def decide_purchase(desk: Desk, request: Purchase) -> PurchaseReply:
     return _refuse(request, DUPLICATE)
 
 
-def _same_content(known: Payment, request: Purchase, card: CardFacts) -> bool:
+def _same_content(known: Payment, request: PaymentRequest, card: CardFacts) -> bool:
     return (
         known.transmission == request.stamp.transmission
         and known.minor == request.amount.minor
@@ -50,7 +50,7 @@ def _same_content(known: Payment, request: Purchase, card: CardFacts) -> bool:
     )
 
 
-def _decide_new(desk: Desk, request: Purchase, card: CardFacts) -> Payment:
+def _decide_new(desk: Desk, request: PaymentRequest, card: CardFacts) -> Payment:
     rows, origin, minor = desk.rows, request.origin, request.amount.minor
     batch, code = _batch_of(desk, request)
     if code == APPROVED:
@@ -69,7 +69,7 @@ def _decide_new(desk: Desk, request: Purchase, card: CardFacts) -> Payment:
     return payment
 
 
-def _batch_of(desk: Desk, request: Purchase) -> tuple[Batch | None, str]:
+def _batch_of(desk: Desk, request: PaymentRequest) -> tuple[Batch | None, str]:
     """Return the open batch that takes the purchase, or none and the code that says why."""
     origin = request.origin
     if desk.open_batch(origin) not in (None, request.batch):
@@ -85,7 +85,7 @@ def _batch_of(desk: Desk, request: Purchase) -> tuple[Batch | None, str]:
     return batch, APPROVED
 
 
-def _row(desk: Desk, request: Purchase, card: CardFacts, code: str) -> Payment:
+def _row(desk: Desk, request: PaymentRequest, card: CardFacts, code: str) -> Payment:
     entry = desk.rows.next_entry()
     approved = code == APPROVED
     return Payment(
@@ -117,7 +117,7 @@ def _add(batch: Batch, minor: int) -> Batch:
     )  # fmt: skip
 
 
-def _bury(desk: Desk, request: Purchase, card: CardFacts) -> Payment:
+def _bury(desk: Desk, request: PaymentRequest, card: CardFacts) -> Payment:
     """Decline the purchase whose reversal was here first, and remember how it looked."""
     declined = _row(desk, request, card, INVALID)
     buried = msgspec.structs.replace(declined, status=PaymentStatus.BURIED)
@@ -125,8 +125,8 @@ def _bury(desk: Desk, request: Purchase, card: CardFacts) -> Payment:
     return buried
 
 
-def _answer(request: Purchase, payment: Payment) -> PurchaseReply:
-    return PurchaseReply(
+def _answer(request: PaymentRequest, payment: Payment) -> PaymentReply:
+    return PaymentReply(
         origin=request.origin,
         stan=request.stan,
         stamp=request.stamp,
@@ -139,8 +139,8 @@ def _answer(request: Purchase, payment: Payment) -> PurchaseReply:
     )
 
 
-def _refuse(request: Purchase, code: str) -> PurchaseReply:
-    return PurchaseReply(
+def _refuse(request: PaymentRequest, code: str) -> PaymentReply:
+    return PaymentReply(
         origin=request.origin,
         stan=request.stan,
         stamp=request.stamp,

@@ -15,8 +15,8 @@ from protocol.operations import (
     APPROVED,
     Echo,
     EchoReply,
-    Purchase,
-    PurchaseReply,
+    PaymentReply,
+    PaymentRequest,
     ReconciliationResult,
     Reply,
     Request,
@@ -38,9 +38,9 @@ def answer(request: Request, policy: Policy) -> Reply | None:
     return reflex(request, policy) if reflex is not None else None
 
 
-def _purchase(request: Purchase, policy: Policy) -> PurchaseReply:
+def _purchase(request: PaymentRequest, policy: Policy) -> PaymentReply:
     code = policy.judge(request, policy.card(request.card.pan), 0)
-    return PurchaseReply(
+    return PaymentReply(
         origin=request.origin,
         stan=request.stan,
         stamp=request.stamp,
@@ -103,7 +103,7 @@ def answer_echo(request: Echo) -> EchoReply:
 
 
 _REFLEXES: Final[Mapping[type[Request], Callable[[Any, Policy], Reply]]] = {
-    Purchase: _purchase,
+    PaymentRequest: _purchase,
     Reversal: _reversal,
     Settlement: _settlement,
     UploadItem: _upload,

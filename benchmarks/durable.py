@@ -22,7 +22,7 @@ from acquirer_sim.reflex import answer
 from protocol.aio.server import Connection, Received, Server
 from protocol.codec import Codec
 from protocol.dialect import builtin_dialect
-from protocol.operations import Purchase
+from protocol.operations import PaymentRequest
 from protocol.profiles import iso87
 from protocol.secrets import Key
 
@@ -63,13 +63,13 @@ class Rival:
     def __init__(self, database: aiosqlite.Connection) -> None:
         self._database = database
         self._policy = Policy(default_configuration(), Key(bytes(32)))
-        self._queue: asyncio.Queue[tuple[Connection, Purchase]] = asyncio.Queue()
+        self._queue: asyncio.Queue[tuple[Connection, PaymentRequest]] = asyncio.Queue()
 
     def receive(self, connection: Connection, received: list[Received]) -> None:
         """Take the messages of one read; the server's service."""
         for _, message in received:
             request = iso87.decode(message)
-            assert isinstance(request, Purchase), "the load sends purchases only"
+            assert isinstance(request, PaymentRequest), "the load sends purchases only"
             self._queue.put_nowait((connection, request))
 
     async def work(self) -> None:
@@ -80,7 +80,7 @@ class Rival:
         finally:
             await self._database.close()
 
-    async def _answer(self, connection: Connection, request: Purchase) -> None:
+    async def _answer(self, connection: Connection, request: PaymentRequest) -> None:
         reply = answer(request, self._policy)
         assert reply is not None, "a purchase has an answer"
         row = (request.origin.terminal_id, request.batch, request.stan)

@@ -27,7 +27,7 @@ import msgspec
 from protocol.amount import Amount
 from protocol.codec import Codec
 from protocol.dialect import builtin_dialect
-from protocol.operations import Card, Origin, Purchase, Stamp
+from protocol.operations import Card, Origin, PaymentRequest, Stamp
 from protocol.profiles import iso87
 from protocol.secrets import Pan
 
@@ -203,7 +203,7 @@ def _percentile(latencies: list[tuple[float, int]], part: float) -> float:
 
 
 def _frame(codec: Codec, terminal_id: str) -> bytes:
-    purchase = Purchase(
+    purchase = PaymentRequest(
         origin=Origin(terminal_id, "BENCHMARK000001"),
         stan=STAN_PLACE,
         stamp=Stamp("1120113000", "193000", "1120"),

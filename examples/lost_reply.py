@@ -16,7 +16,7 @@ from protocol.aio.errors import Unanswered
 from protocol.amount import Amount
 from protocol.codec import Codec
 from protocol.dialect import builtin_dialect
-from protocol.operations import Card, Origin, OriginalReference, Purchase, Reversal, Stamp
+from protocol.operations import Card, Origin, OriginalReference, PaymentRequest, Reversal, Stamp
 from protocol.profiles import iso87
 from protocol.secrets import Pan
 
@@ -53,10 +53,10 @@ async def main() -> None:
     await host.stop()
 
 
-def purchase(*, stan: str, amount: str) -> Purchase:
+def purchase(*, stan: str, amount: str) -> PaymentRequest:
     """Return a sale on a published test card."""
     now = datetime.now(UTC)
-    return Purchase(
+    return PaymentRequest(
         origin=Origin("TERM0001", "MERCHANT0000001"),
         stan=stan,
         stamp=Stamp.of(now, now.astimezone()),
@@ -66,7 +66,7 @@ def purchase(*, stan: str, amount: str) -> Purchase:
     )
 
 
-def undo(sale: Purchase) -> Reversal:
+def undo(sale: PaymentRequest) -> Reversal:
     """Return the reversal of a sale whose outcome is unknown."""
     return Reversal(
         origin=sale.origin,

@@ -17,7 +17,8 @@ from typing import Final
 import msgspec
 
 from protocol.amount import Amount
-from protocol.secrets import Pan, Track2
+from protocol.kinds import PaymentKind
+from protocol.secrets import Pan, PinBlock, Track2
 
 APPROVED: Final = "00"
 ZERO_INSTITUTION: Final = "0" * 11
@@ -129,43 +130,81 @@ class SignOn(Request, frozen=True, kw_only=True, gc=False):
 
 
 class SignOnReply(Reply, frozen=True, kw_only=True, gc=False):
-    """0810: `batch` is the one the host has open; the terminal compares, never adopts (H6)."""
+    """0810: `batch` is the one the host has open; the terminal compares, never adopts (H6).
+
+    `keys` is the key material of F62, wrapped under the terminal's master key, with check values.
+    """
 
     batch: str | None = None
+    keys: bytes | None = None
 
 
 class Echo(Request, frozen=True, kw_only=True, gc=False):
     """0800 with F70 301: is anybody there?"""
 
 
+class SignOff(Request, frozen=True, kw_only=True, gc=False):
+    """0820 or 0800 with F70 002: the terminal ends its day; no batch changes by it."""
+
+
+class SignOffReply(Reply, frozen=True, kw_only=True, gc=False):
+    """Its answer."""
+
+
 class EchoReply(Reply, frozen=True, kw_only=True, gc=False):
     """0810 with F70 301."""
 
 
-class Purchase(Request, frozen=True, kw_only=True, gc=False):
-    """0200: sale of goods, F3 000000."""
+class OriginalPayment(msgspec.Struct, frozen=True, gc=False):
+    """The earlier payment that a void, a refund, a completion or an adjustment speaks of.
+
+    F90 (MTI, STAN, F7), its batch, and F37 and F38 as the host gave them.
+    """
+
+    mti: str
+    stan: str
+    transmission: str
+    batch: str
+    rrn: str | None = None
+    authorisation: str | None = None
+
+
+class PaymentRequest(Request, frozen=True, kw_only=True, gc=False):
+    """0100, 0200 or 0220 by `kind` (`protocol.kinds`); 0221 when an advice is a `repeat`.
+
+    A balance inquiry has the amount 0, which does not travel. `pin` is F52, `chip` F55, whole.
+    """
 
     batch: str
     amount: Amount
     card: Card
-    condition: str = "00"
+    kind: PaymentKind = PaymentKind.SALE
+    original: OriginalPayment | None = None
+    pin: PinBlock | None = None
+    chip: bytes | None = None
+    repeat: bool = False
 
 
-class PurchaseReply(Reply, frozen=True, kw_only=True, gc=False):
-    """0210: approved or not; `amount` may be less than asked when `code` is 10.
+class PaymentReply(Reply, frozen=True, kw_only=True, gc=False):
+    """0110, 0210 or 0230: approved or not; `amount` may be less than asked when `code` is 10.
 
     `batch` and `amount` are missing only from a refusal (a host that could not read them).
+    `balance` is what F54 says is left on the card.
     """
 
+    kind: PaymentKind = PaymentKind.SALE
     batch: str | None = None
     amount: Amount | None = None
     rrn: str | None = None
     authorisation: str | None = None
     settlement_date: str | None = None
+    balance: Amount | None = None
 
 
 class Reversal(Request, frozen=True, kw_only=True, gc=False):
     """0400, or 0401 when `repeat`: whatever became of the original, undo it.
+
+    `advice` makes it 0420 and 0421, for hosts that want to be told rather than asked.
 
     `stan` and `batch` are the original's; `reason` goes in F39: 98 no answer in time,
     96 approved but not completed here, A0 MAC error, 06 other. Holds no track and no PIN.
@@ -175,20 +214,21 @@ class Reversal(Request, frozen=True, kw_only=True, gc=False):
     amount: Amount
     pan: Pan
     original: OriginalReference
+    kind: PaymentKind = PaymentKind.SALE
     entry_mode: str = "012"
-    condition: str = "00"
-    processing: str = "000000"
     authorisation: str | None = None
     reason: str = "98"
     repeat: bool = False
+    advice: bool = False
 
 
 class ReversalReply(Reply, frozen=True, kw_only=True, gc=False):
-    """0410: 00, 12 and 25 all mean that nothing is left to undo."""
+    """0410 or 0430: 00, 12 and 25 all mean that nothing is left to undo."""
 
     batch: str | None = None
     amount: Amount | None = None
     rrn: str | None = None
+    advice: bool = False
 
 
 class Settlement(Request, frozen=True, kw_only=True, gc=False):
@@ -216,6 +256,8 @@ class SettlementReply(Reply, frozen=True, kw_only=True, gc=False):
 class UploadItem(Request, frozen=True, kw_only=True, gc=False):
     """0320: one payment of a batch that did not balance, number `number` of `count`.
 
+    `kind` is the payment's; `original.mti` and `processing` follow from it.
+
     The host knows a repeat by (batch, original): an item counts once however often it comes.
     """
 
@@ -225,7 +267,7 @@ class UploadItem(Request, frozen=True, kw_only=True, gc=False):
     original: OriginalReference
     amount: Amount
     pan: Pan
-    processing: str = "000000"
+    kind: PaymentKind = PaymentKind.SALE
     rrn: str | None = None
     authorisation: str | None = None
 

@@ -28,6 +28,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from protocol.kinds import PaymentKind
 from terminal.errors import TerminalError
 
 MERCHANT_NAME_MAX: Final = 40
@@ -47,17 +48,6 @@ class CopyKind(Enum):
     ACQUIRER = "acquirer"
     SETTLEMENT = "settlement"
     FAULT = "fault"
-
-
-class PaymentKind(Enum):
-    """What a row or a receipt is about: the trade's transaction types."""
-
-    SALE = "sale"
-    VOID = "void"
-    REFUND = "refund"
-    PREAUTHORISATION = "preauthorisation"
-    COMPLETION = "completion"
-    OFFLINE = "offline"
 
 
 class Balance(Enum):

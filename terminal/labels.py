@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final, NamedTuple
 
-from terminal.documents import Balance, CopyKind, FaultReason, PaymentKind
+from protocol.kinds import PaymentKind
+from terminal.documents import Balance, CopyKind, FaultReason
 
 
 class Language(Enum):
@@ -131,8 +132,13 @@ PAYMENTS: Final[dict[PaymentKind, Words]] = {
     PaymentKind.VOID: Words("撤销", "VOID"),
     PaymentKind.REFUND: Words("退货", "REFUND"),
     PaymentKind.PREAUTHORISATION: Words("预授权", "AUTH"),
+    PaymentKind.PREAUTHORISATION_VOID: Words("撤预", "AUTH VOID"),
     PaymentKind.COMPLETION: Words("完成", "COMPLETE"),
-    PaymentKind.OFFLINE: Words("离线", "OFFLINE"),
+    PaymentKind.COMPLETION_VOID: Words("撤完成", "COMP.VD"),
+    PaymentKind.COMPLETION_ADVICE: Words("完成", "ADVICE"),
+    PaymentKind.OFFLINE_SALE: Words("离线", "OFFLINE"),
+    PaymentKind.ADJUSTMENT: Words("调整", "ADJUST"),
+    PaymentKind.BALANCE: Words("查询", "BALANCE"),
 }
 """At most 14 columns in both languages: the first column of a settlement slip."""
 

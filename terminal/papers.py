@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from protocol.operations import PurchaseReply, Reversal, Totals
+from protocol.kinds import PaymentKind
+from protocol.operations import PaymentReply, Reversal, Totals
 from terminal.attempt import Attempt
 from terminal.configuration import Settings
 from terminal.copies import queue_originals
@@ -19,7 +20,6 @@ from terminal.documents import (
     FaultReason,
     FaultSlip,
     Figures,
-    PaymentKind,
     Receipt,
     SettlementSlip,
     Shop,
@@ -41,7 +41,7 @@ def shop_of(settings: Settings, operator: str) -> Shop:
 
 
 def receipt_papers(
-    payment: Payment, reply: PurchaseReply, *, settings: Settings, at: datetime, head: ChainHead
+    payment: Payment, reply: PaymentReply, *, settings: Settings, at: datetime, head: ChainHead
 ) -> tuple[Fact, ...]:
     """Return the facts of an approved payment's receipt. `at` is local time."""
     asked, meaning = payment.purchase, response(reply.code)

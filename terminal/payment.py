@@ -29,7 +29,7 @@ from typing import Final
 
 from msgspec.structs import replace as replace_struct
 
-from protocol.operations import Card, Purchase, PurchaseReply
+from protocol.operations import Card, PaymentReply, PaymentRequest
 from terminal.effects import Commit, Connect, CrashPoint, Effects, Print, Send, Tell
 from terminal.facts import Fact, SealedCard
 from terminal.machine import (
@@ -84,7 +84,6 @@ class PaymentPrepared(Fact, frozen=True, kw_only=True):
     currency: str
     card: SealedCard
     entry_mode: str
-    condition: str
     transmission: str
     time: str
     date: str
@@ -140,7 +139,7 @@ class Payment:
     """One sale as the machine sees it. `purchase` is in RAM only: its card is wiped at the end."""
 
     phase: PaymentPhase
-    purchase: Purchase
+    purchase: PaymentRequest
     card: SealedCard
     operator: str
     reply_timeout_s: float
@@ -160,7 +159,7 @@ class Begin(Event):
 class Approved(Event):
     """The host approved; `papers` are the facts of snapshot, copies and print jobs."""
 
-    reply: PurchaseReply
+    reply: PaymentReply
     papers: tuple[Fact, ...]
 
 
@@ -168,17 +167,17 @@ class Approved(Event):
 class ApprovedInPart(Event):
     """The host approved less than was asked (code 10): the terminal does not take it."""
 
-    reply: PurchaseReply
+    reply: PaymentReply
 
 
 @dataclass(frozen=True, slots=True)
 class Declined(Event):
     """The host answered, and it is no approval."""
 
-    reply: PurchaseReply
+    reply: PaymentReply
 
 
-def judge(payment: Payment, reply: PurchaseReply, papers: tuple[Fact, ...]) -> Event:
+def judge(payment: Payment, reply: PaymentReply, papers: tuple[Fact, ...]) -> Event:
     """Return the event that a reply is. One that contradicts its request proves nothing."""
     asked, code = payment.purchase, response(reply.code)
     if (reply.stan, reply.origin) != (asked.stan, asked.origin):
@@ -205,11 +204,11 @@ def _begin(payment: Payment, event: Begin) -> tuple[Payment, Effects]:
         currency=asked.amount.currency,
         card=payment.card,
         entry_mode=asked.card.entry_mode,
-        condition=asked.condition,
         transmission=asked.stamp.transmission,
         time=asked.stamp.time,
         date=asked.stamp.date,
         operator=payment.operator,
+        kind=asked.kind.value,
     )
     assert payment.card.masked == asked.card.pan.masked, "the sealed card is the one that pays"
     return payment, (Commit((prepared,), CrashPoint.T2), Connect(CrashPoint.T3))

@@ -11,7 +11,8 @@ from typing import Final
 
 import msgspec
 
-from terminal.documents import Balance, PaymentKind
+from protocol.kinds import PaymentKind
+from terminal.documents import Balance
 from terminal.projections import Value
 
 PRECISE: Final = frozenset(

@@ -17,11 +17,11 @@ from typing import Final
 import msgspec
 
 from protocol.amount import EXPONENTS, format_minor
+from protocol.kinds import PaymentKind
 from terminal import blocks, labels
 from terminal.documents import (
     Balance,
     CopyKind,
-    PaymentKind,
     Receipt,
     SettlementSlip,
     Shop,
@@ -38,7 +38,12 @@ TYPE_LETTERS: Final = {
     PaymentKind.REFUND: "R",
     PaymentKind.PREAUTHORISATION: "A",
     PaymentKind.COMPLETION: "P",
-    PaymentKind.OFFLINE: "L",
+    PaymentKind.PREAUTHORISATION_VOID: "A",
+    PaymentKind.COMPLETION_VOID: "V",
+    PaymentKind.COMPLETION_ADVICE: "C",
+    PaymentKind.OFFLINE_SALE: "L",
+    PaymentKind.ADJUSTMENT: "L",
+    PaymentKind.BALANCE: "B",
     PaymentKind.VOID: "V",
 }
 """The letters of a detail list, as the trade writes them."""

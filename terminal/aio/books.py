@@ -8,11 +8,12 @@ from typing import Any, Final
 import msgspec
 
 from protocol.amount import Amount
+from protocol.kinds import KINDS, PaymentKind
 from protocol.operations import (
     Card,
     Origin,
     OriginalReference,
-    Purchase,
+    PaymentRequest,
     ReconciliationResult,
     Settlement,
     SettlementReply,
@@ -40,10 +41,9 @@ from terminal.reversal import Reversal, ReversalPhase
 from terminal.totals import Item, hash_items
 from terminal.vault import Vault
 
-PURCHASE_MTI: Final = "0200"
 PAYMENT_COLUMNS: Final = (
     "p.batch, p.stan, p.phase, p.amount_minor, p.currency, p.card_sealed, p.card_lookup,"
-    " p.card_masked, p.entry_mode, p.condition, p.transmission, p.time, p.date, p.operator,"
+    " p.card_masked, p.entry_mode, p.kind, p.transmission, p.time, p.date, p.operator,"
     " p.rrn, p.authorisation, p.terminal_id, p.merchant_id"
 )
 OCCUPYING: Final = "('approved', 'sending', 'reversal_required', 'reversal_manual')"
@@ -78,7 +78,7 @@ class PaymentRow(msgspec.Struct, frozen=True):
     card_lookup: str
     card_masked: str
     entry_mode: str
-    condition: str
+    kind_name: str
     transmission: str
     time: str
     date: str
@@ -87,6 +87,11 @@ class PaymentRow(msgspec.Struct, frozen=True):
     authorisation: str
     terminal_id: str
     merchant_id: str
+
+    @property
+    def kind(self) -> PaymentKind:
+        """Return what kind of payment it is."""
+        return PaymentKind(self.kind_name)
 
     @property
     def card(self) -> SealedCard:
@@ -106,7 +111,7 @@ class PaymentRow(msgspec.Struct, frozen=True):
     @property
     def original(self) -> OriginalReference:
         """Return the words by which the host knows it (F90)."""
-        return OriginalReference(PURCHASE_MTI, self.stan, self.transmission)
+        return OriginalReference(KINDS[self.kind].mti, self.stan, self.transmission)
 
 
 class Books:
@@ -162,14 +167,14 @@ class Books:
 
     def _payment(self, row: PaymentRow) -> Payment:
         card = Card(self._vault.open(row.card), None, row.entry_mode, None)
-        purchase = Purchase(
+        purchase = PaymentRequest(
             origin=row.origin,
             stan=row.stan,
             stamp=row.stamp,
             batch=row.batch,
             amount=Amount(row.amount_minor, row.currency),
             card=card,
-            condition=row.condition,
+            kind=row.kind,
         )
         return Payment(
             PaymentPhase(row.phase),
@@ -199,8 +204,8 @@ class Books:
             amount=Amount(payment.amount_minor, payment.currency),
             pan=self._vault.open(payment.card),
             original=payment.original,
+            kind=payment.kind,
             entry_mode=payment.entry_mode,
-            condition=payment.condition,
             reason=reason,
         )
         limits, timing = self._settings.limits, self._settings.timing

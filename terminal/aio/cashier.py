@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from protocol.amount import Amount
-from protocol.operations import Card, Operation, Purchase, PurchaseReply
+from protocol.operations import Card, Operation, PaymentReply, PaymentRequest
 from terminal.aio.desk import Desk
 from terminal.aio.performer import Machine
 from terminal.configuration import ReversalExhausted
@@ -60,11 +60,11 @@ class Cashier:
         near = self.desk.settings.limits.unsettled_warning
         return "L02" if standing.unsettled + 1 >= near else ""
 
-    async def sell(self, amount: Amount, card: Card) -> tuple[Payment, PurchaseReply | None]:
+    async def sell(self, amount: Amount, card: Card) -> tuple[Payment, PaymentReply | None]:
         """Run one payment to rest; return it with the host's reply, if a valid one came."""
         desk, heard = self.desk, _Heard()
         standing = await desk.standing()
-        purchase = Purchase(
+        purchase = PaymentRequest(
             origin=desk.settings.origin,
             stan=await desk.books.next_stan(after=standing.stan, batch=standing.batch),
             stamp=desk.stamp(),
@@ -83,7 +83,7 @@ class Cashier:
 
         async def judge_and_hear(state: Payment, reply: Operation) -> Event:
             event = await self._judge(state, reply)
-            heard.reply = reply if isinstance(reply, PurchaseReply) else None
+            heard.reply = reply if isinstance(reply, PaymentReply) else None
             return event
 
         rested = await desk.performer.run(
@@ -98,7 +98,7 @@ class Cashier:
             await self.desk.performer.run(machine, payment, PowerOn())
 
     async def _judge(self, payment: Payment, reply: Operation) -> Event:
-        if not isinstance(reply, PurchaseReply):
+        if not isinstance(reply, PaymentReply):
             return Mismatched("the reply is of another kind")
         if not response(reply.code).success:
             return judge(payment, reply, ())
@@ -116,4 +116,4 @@ class Cashier:
 class _Heard:
     """The reply that decided, for the result."""
 
-    reply: PurchaseReply | None = None
+    reply: PaymentReply | None = None

@@ -35,7 +35,6 @@ CREATE TABLE IF NOT EXISTS payment (
     card_lookup     TEXT NOT NULL,
     card_masked     TEXT NOT NULL,
     entry_mode      TEXT NOT NULL,
-    condition       TEXT NOT NULL,
     transmission    TEXT NOT NULL,
     time            TEXT NOT NULL,
     date            TEXT NOT NULL,

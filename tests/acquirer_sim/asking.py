@@ -20,7 +20,7 @@ from protocol.operations import (
     Card,
     Origin,
     OriginalReference,
-    Purchase,
+    PaymentRequest,
     ReconciliationResult,
     Reply,
     Request,
@@ -44,9 +44,9 @@ KEY: Final = Key(bytes(range(32)))
 BATCH: Final = "000001"
 
 
-def purchase(stan: int, minor: int = 1234, *, pan: str = VISA, **changes: Any) -> Purchase:
+def purchase(stan: int, minor: int = 1234, *, pan: str = VISA, **changes: Any) -> PaymentRequest:
     card = Card(Pan(pan))
-    made = Purchase(
+    made = PaymentRequest(
         origin=ORIGIN,
         stan=f"{stan:06d}",
         stamp=STAMP,

@@ -107,7 +107,7 @@ def test_poisoned_request_fails_alone(books: Books) -> None:
 
     decisions = decide(rows, [broken, purchase(2)], NOW, books.policy)
 
-    assert (None, "Purchase: AttributeError") == (decisions[0].reply, decisions[0].problem)
+    assert (None, "PaymentRequest: AttributeError") == (decisions[0].reply, decisions[0].problem)
     assert ["000002"] == [row.stan for row in rows.payments.values()]
     assert [1234] == [row.debit_minor for row in rows.batches.values()]
 

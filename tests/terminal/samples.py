@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from protocol.kinds import PaymentKind
 from terminal.documents import (
     Balance,
     FaultReason,
     FaultSlip,
     Figures,
-    PaymentKind,
     Receipt,
     SettlementSlip,
     Shop,

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocol.kinds import PaymentKind
 from protocol.secrets import luhn_valid
 from terminal.documents import (
     Balance,
@@ -14,7 +15,6 @@ from terminal.documents import (
     Document,
     FaultSlip,
     Figures,
-    PaymentKind,
     Receipt,
     SettlementSlip,
     Shop,

@@ -10,8 +10,8 @@ import pytest
 from protocol.operations import (
     Card,
     Origin,
-    Purchase,
-    PurchaseReply,
+    PaymentReply,
+    PaymentRequest,
     Stamp,
     Track2,
 )
@@ -49,16 +49,16 @@ from tests.terminal.till import VISA, facts_of, yuan
 ORIGIN = Origin("10000001", "104100000000001")
 STAMP = Stamp("0102030405", "110405", "0102")
 CARD = Card(Pan(VISA), "3012", "022", Track2("not a track"))
-PURCHASE = Purchase(
+PURCHASE = PaymentRequest(
     origin=ORIGIN, stan="000007", stamp=STAMP, batch="000001", amount=yuan(), card=CARD
 )
 SEALED = SealedCard(sealed=b"sealed", lookup="lookup", masked="411111******1111")
 PAYMENT = Payment(PaymentPhase.CREATED, PURCHASE, SEALED, "01", 30.0)
 
 
-def reply(code: str = "00", **changes: object) -> PurchaseReply:
+def reply(code: str = "00", **changes: object) -> PaymentReply:
     fields = {"batch": "000001", "amount": yuan(), "rrn": "1" * 12, "authorisation": "A1B2C3"}
-    return PurchaseReply(
+    return PaymentReply(
         origin=ORIGIN, stan="000007", stamp=STAMP, code=code, **{**fields, **changes}
     )
 
@@ -168,7 +168,7 @@ def test_doubt_is_undone_with_its_reason(phase: PaymentPhase, event: Event, reas
     ],
 )
 def test_judge_believes_only_what_names_this_payment(
-    answer: PurchaseReply, event: type[Event]
+    answer: PaymentReply, event: type[Event]
 ) -> None:
     """N8, H4: stan, terminal, batch and amount are compared."""
     assert type(judge(at(PaymentPhase.SENDING), answer, ())) is event

@@ -60,7 +60,7 @@ async def test_sale_is_one_truth_on_both_sides_after_a_power_cut(
     await till.terminal.recover()
     await till.terminal.sign_on()
 
-    assert host.mtis().count("Purchase") <= 1
+    assert host.mtis().count("PaymentRequest") <= 1
     expected = 1 if point in (CrashPoint.T8, CrashPoint.T11) else 0
     assert len(host.approved) == expected
     await agree(till)
@@ -77,7 +77,7 @@ async def test_sale_is_reversed_after_a_power_cut_on_the_wire(when: str, tmp_pat
         cut: bool = True
 
         async def request(self, operation: Request, timeout_s: float) -> Operation:
-            cutting = self.cut and type(operation).__name__ == "Purchase"
+            cutting = self.cut and type(operation).__name__ == "PaymentRequest"
             if cutting:
                 self.cut = False
                 if when == "before":

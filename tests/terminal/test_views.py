@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal.documents import Balance, PaymentKind, SlipRow
+from protocol.kinds import PaymentKind
+from terminal.documents import Balance, SlipRow
 from terminal.labels import Language
 from terminal.layout import render_text
 from terminal.paper import Paper

@@ -16,8 +16,8 @@ from protocol.operations import (
     Echo,
     EchoReply,
     Operation,
-    Purchase,
-    PurchaseReply,
+    PaymentReply,
+    PaymentRequest,
     ReconciliationResult,
     Request,
     Reversal,
@@ -110,10 +110,10 @@ class Host:
                 return SignOnReply(**base, code="00", batch=self.batch)
             case Echo():
                 return EchoReply(**base, code="00")
-            case Purchase():
+            case PaymentRequest():
                 if self.code == "00":
                     self.approved[asked.batch, asked.stan] = asked.amount.minor
-                return PurchaseReply(
+                return PaymentReply(
                     **base,
                     code=self.code,
                     batch=asked.batch,

@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 
 from protocol.amount import Amount
 from protocol.errors import ProfileError
+from protocol.kinds import KINDS, PaymentKind
 from protocol.operations import (
     APPROVED,
     Card,
@@ -18,14 +19,17 @@ from protocol.operations import (
     EchoReply,
     Operation,
     Origin,
+    OriginalPayment,
     OriginalReference,
-    Purchase,
-    PurchaseReply,
+    PaymentReply,
+    PaymentRequest,
     ReconciliationResult,
     Reversal,
     ReversalReply,
     Settlement,
     SettlementReply,
+    SignOff,
+    SignOffReply,
     SignOn,
     SignOnReply,
     Stamp,
@@ -36,14 +40,17 @@ from protocol.operations import (
 )
 from protocol.profiles.iso87.fields import (
     ECHO,
-    PURCHASE_PROCESSING,
+    KIND_OF,
+    REPEATS,
+    SIGN_OFF,
     SIGN_ON,
     TOTALS_FIELDS,
     UPLOAD_ENDS,
     Fields,
     net_settlement,
+    read_balance,
 )
-from protocol.secrets import Pan, Track2
+from protocol.secrets import Pan, PinBlock, Track2
 
 
 def _who(fields: Fields) -> tuple[Origin, str, Stamp]:
@@ -69,13 +76,8 @@ def _amount(fields: Fields) -> Amount:
     return Amount(int(fields[4]), _text(fields, 49))
 
 
-def _reply_amount(mti: str, fields: Fields, code: str) -> Amount | None:
-    """A refusal may come without an amount, an approval may not."""
-    if 4 in fields and 49 in fields:
-        return _amount(fields)
-    if code == APPROVED and mti == "0210":
-        _refuse(mti, 4, "missing from an approval")
-    return None
+def _reply_amount(fields: Fields) -> Amount | None:
+    return _amount(fields) if 4 in fields and 49 in fields else None
 
 
 def _batch(mti: str, fields: Fields) -> str:
@@ -87,6 +89,15 @@ def _batch(mti: str, fields: Fields) -> str:
 
 def _reply_batch(mti: str, fields: Fields) -> str | None:
     return _batch(mti, fields) if 60 in fields else None
+
+
+def _keys(mti: str, fields: Fields) -> bytes | None:
+    text = _optional(fields, 62)
+    if text is None:
+        return None
+    if len(text) % 2 or not set(text) <= set("0123456789ABCDEFabcdef"):
+        _refuse(mti, 62, "keys are pairs of hexadecimal digits")
+    return bytes.fromhex(text)
 
 
 def _pan(mti: str, digits: str, field: int) -> Pan:
@@ -125,6 +136,8 @@ def _read_network_management(mti: str, fields: Fields) -> Operation:
     origin, stan, stamp = _who(fields)
     if fields[70] == ECHO:
         return Echo(origin=origin, stan=stan, stamp=stamp)
+    if fields[70] == SIGN_OFF:
+        return SignOff(origin=origin, stan=stan, stamp=stamp)
     if fields[70] == SIGN_ON:
         return SignOn(origin=origin, stan=stan, stamp=stamp, batch=_batch(mti, fields))
     _refuse(mti, 70, "no such network management code here")
@@ -135,45 +148,99 @@ def _read_network_management_reply(mti: str, fields: Fields) -> Operation:
     code = _text(fields, 39)
     if fields[70] == ECHO:
         return EchoReply(origin=origin, stan=stan, stamp=stamp, code=code)
+    if fields[70] == SIGN_OFF:
+        return SignOffReply(origin=origin, stan=stan, stamp=stamp, code=code)
     if fields[70] == SIGN_ON:
-        batch = _reply_batch(mti, fields)
-        return SignOnReply(origin=origin, stan=stan, stamp=stamp, code=code, batch=batch)
+        return SignOnReply(
+            origin=origin,
+            stan=stan,
+            stamp=stamp,
+            code=code,
+            batch=_reply_batch(mti, fields),
+            keys=_keys(mti, fields),
+        )
     _refuse(mti, 70, "no such network management code here")
 
 
-def _read_purchase(mti: str, fields: Fields) -> Operation:
-    origin, stan, stamp = _who(fields)
-    if fields[3] != PURCHASE_PROCESSING:
+def _kind(mti: str, fields: Fields) -> PaymentKind:
+    """Return what MTI, F3 and F25 say together; a host may leave F25 out of a reply."""
+    kind = KIND_OF.get((mti, _text(fields, 3), fields.get(25, "00")))
+    if kind is None:
         _refuse(mti, 3, "no such processing code here")
-    return Purchase(
+    return kind
+
+
+def _read_original_payment(mti: str, fields: Fields) -> OriginalPayment:
+    reference = _read_original(mti, fields)
+    batch = _text(fields, 61)
+    if len(batch) != 6 or not batch.isdigit():
+        _refuse(mti, 61, "the original's batch is six digits")
+    return OriginalPayment(
+        mti=reference.mti,
+        stan=reference.stan,
+        transmission=reference.transmission,
+        batch=batch,
+        rrn=_optional(fields, 37),
+        authorisation=_optional(fields, 38),
+    )
+
+
+def _read_payment(mti: str, fields: Fields) -> Operation:
+    origin, stan, stamp = _who(fields)
+    first = REPEATS.get(mti, mti)
+    kind = _kind(first, fields)
+    _text(fields, 25)
+    pin, wants = fields.get(52), KINDS[kind].wants
+    return PaymentRequest(
         origin=origin,
         stan=stan,
         stamp=stamp,
         batch=_batch(mti, fields),
-        amount=_amount(fields),
         card=_card(mti, fields),
-        condition=_text(fields, 25),
+        amount=Amount(0, _text(fields, 49)) if kind is PaymentKind.BALANCE else _amount(fields),
+        kind=kind,
+        original=_read_original_payment(mti, fields) if wants else None,
+        pin=None if pin is None else PinBlock(pin),
+        chip=fields.get(55),
+        repeat=mti != first,
     )
 
 
-def _read_purchase_reply(mti: str, fields: Fields) -> Operation:
+def _read_payment_reply(mti: str, fields: Fields) -> Operation:
     origin, stan, stamp = _who(fields)
     code = _text(fields, 39)
-    return PurchaseReply(
+    asked = f"{int(mti) - 10:04d}"
+    kind = _kind(asked, fields) if 3 in fields else KIND_OF_REFUSAL[asked]
+    needed = code == APPROVED and kind is not PaymentKind.BALANCE
+    if needed and 4 not in fields:
+        _refuse(mti, 4, "missing from an approval")
+    return PaymentReply(
         origin=origin,
         stan=stan,
         stamp=stamp,
         code=code,
+        kind=kind,
         batch=_reply_batch(mti, fields),
-        amount=_reply_amount(mti, fields, code),
+        amount=_reply_amount(fields),
         rrn=_optional(fields, 37),
         authorisation=_optional(fields, 38),
         settlement_date=_optional(fields, 15),
+        balance=read_balance(_text(fields, 54)) if 54 in fields else None,
     )
+
+
+KIND_OF_REFUSAL: Final = {
+    "0100": PaymentKind.PREAUTHORISATION,
+    "0200": PaymentKind.SALE,
+    "0220": PaymentKind.OFFLINE_SALE,
+}
+"""A format error may come without F3; which kind was refused, only the asking side knows."""
 
 
 def _read_reversal(mti: str, fields: Fields) -> Operation:
     origin, stan, stamp = _who(fields)
+    original = _read_original(mti, fields)
+    first = REPEATS.get(mti, mti)
     return Reversal(
         origin=origin,
         stan=stan,
@@ -181,27 +248,27 @@ def _read_reversal(mti: str, fields: Fields) -> Operation:
         batch=_batch(mti, fields),
         amount=_amount(fields),
         pan=_pan(mti, _text(fields, 2), 2),
-        original=_read_original(mti, fields),
+        original=original,
+        kind=_kind(original.mti, fields),
         entry_mode=_text(fields, 22),
-        condition=_text(fields, 25),
-        processing=_text(fields, 3),
         authorisation=_optional(fields, 38),
         reason=_text(fields, 39),
-        repeat=mti == "0401",
+        repeat=mti != first,
+        advice=first == "0420",
     )
 
 
 def _read_reversal_reply(mti: str, fields: Fields) -> Operation:
     origin, stan, stamp = _who(fields)
-    code = _text(fields, 39)
     return ReversalReply(
         origin=origin,
         stan=stan,
         stamp=stamp,
-        code=code,
+        code=_text(fields, 39),
         batch=_reply_batch(mti, fields),
-        amount=_reply_amount(mti, fields, code),
+        amount=_reply_amount(fields),
         rrn=_optional(fields, 37),
+        advice=mti == "0430",
     )
 
 
@@ -250,6 +317,7 @@ def _read_upload(mti: str, fields: Fields) -> Operation:
         return UploadEnd(
             origin=origin, stan=stan, stamp=stamp, batch=batch, count=count, balanced=balanced
         )
+    original = _read_original(mti, fields)
     return UploadItem(
         origin=origin,
         stan=stan,
@@ -257,10 +325,10 @@ def _read_upload(mti: str, fields: Fields) -> Operation:
         batch=batch,
         number=int(fields[71]),
         count=count,
-        original=_read_original(mti, fields),
+        original=original,
         amount=_amount(fields),
         pan=_pan(mti, _text(fields, 2), 2),
-        processing=_text(fields, 3),
+        kind=_kind(original.mti, fields),
         rrn=_optional(fields, 37),
         authorisation=_optional(fields, 38),
     )
@@ -277,11 +345,19 @@ _RESULTS: Final = {result.value: result for result in ReconciliationResult}
 DECODERS: Final[dict[str, Callable[[str, Fields], Operation]]] = {
     "0800": _read_network_management,
     "0810": _read_network_management_reply,
-    "0200": _read_purchase,
-    "0210": _read_purchase_reply,
+    "0100": _read_payment,
+    "0110": _read_payment_reply,
+    "0200": _read_payment,
+    "0210": _read_payment_reply,
+    "0220": _read_payment,
+    "0221": _read_payment,
+    "0230": _read_payment_reply,
     "0400": _read_reversal,
     "0401": _read_reversal,
     "0410": _read_reversal_reply,
+    "0420": _read_reversal,
+    "0421": _read_reversal,
+    "0430": _read_reversal_reply,
     "0500": _read_settlement,
     "0501": _read_settlement,
     "0510": _read_settlement_reply,

@@ -6,18 +6,22 @@ from collections.abc import Callable
 from typing import Final
 
 from protocol.amount import Amount
+from protocol.kinds import KINDS, PaymentKind
 from protocol.message import Message
 from protocol.operations import (
     Echo,
     EchoReply,
     Operation,
+    OriginalPayment,
     OriginalReference,
-    Purchase,
-    PurchaseReply,
+    PaymentReply,
+    PaymentRequest,
     Reversal,
     ReversalReply,
     Settlement,
     SettlementReply,
+    SignOff,
+    SignOffReply,
     SignOn,
     SignOnReply,
     Totals,
@@ -27,9 +31,10 @@ from protocol.operations import (
 )
 from protocol.profiles.iso87.fields import (
     ECHO,
-    PURCHASE_PROCESSING,
+    SIGN_OFF,
     SIGN_ON,
     Fields,
+    balance_field,
     net_settlement,
 )
 
@@ -64,6 +69,8 @@ def _sign_on(operation: SignOn) -> Message:
 def _sign_on_reply(operation: SignOnReply) -> Message:
     fields = {**_base(operation), 39: operation.code, 70: SIGN_ON}
     _put(fields, 60, operation.batch)
+    if operation.keys is not None:
+        fields[62] = operation.keys.hex().upper()
     return Message("0810", fields)
 
 
@@ -75,29 +82,53 @@ def _echo_reply(operation: EchoReply) -> Message:
     return Message("0810", {**_base(operation), 39: operation.code, 70: ECHO})
 
 
-def _purchase(operation: Purchase) -> Message:
-    card = operation.card
+def _sign_off(operation: SignOff) -> Message:
+    return Message("0800", {**_base(operation), 70: SIGN_OFF})
+
+
+def _sign_off_reply(operation: SignOffReply) -> Message:
+    return Message("0810", {**_base(operation), 39: operation.code, 70: SIGN_OFF})
+
+
+def _payment(operation: PaymentRequest) -> Message:
+    card, kind = operation.card, KINDS[operation.kind]
     fields = _base(operation)
     fields[2] = card.pan.reveal()
-    fields[3] = PURCHASE_PROCESSING
+    fields[3] = kind.processing
     _put_amount(fields, operation.amount)
+    if operation.kind is PaymentKind.BALANCE:
+        del fields[4]
     _put(fields, 14, card.expiry)
     fields[22] = card.entry_mode
-    fields[25] = operation.condition
+    fields[25] = kind.condition
     if card.track2 is not None:
         fields[35] = card.track2.reveal()
+    if operation.original is not None:
+        _put_original(fields, operation.original)
+    if operation.pin is not None:
+        fields[52] = operation.pin.reveal()
+    if operation.chip is not None:
+        fields[55] = operation.chip
     fields[60] = operation.batch
-    return Message("0200", fields)
+    return Message("0221" if operation.repeat and kind.is_advice else kind.mti, fields)
 
 
-def _purchase_reply(operation: PurchaseReply) -> Message:
-    stamp, origin = operation.stamp, operation.origin
+def _put_original(fields: Fields, original: OriginalPayment) -> None:
+    _put(fields, 37, original.rrn)
+    _put(fields, 38, original.authorisation)
+    fields[61] = original.batch
+    fields[90] = f"{original.mti}{original.stan}{original.transmission}{'0' * 22}"
+
+
+def _payment_reply(operation: PaymentReply) -> Message:
+    stamp, origin, kind = operation.stamp, operation.origin, KINDS[operation.kind]
     fields: Fields = {
-        3: PURCHASE_PROCESSING,
+        3: kind.processing,
         7: stamp.transmission,
         11: operation.stan,
         12: stamp.time,
         13: stamp.date,
+        25: kind.condition,
         39: operation.code,
         41: origin.terminal_id,
         42: origin.merchant_id,
@@ -106,22 +137,36 @@ def _purchase_reply(operation: PurchaseReply) -> Message:
     _put(fields, 15, operation.settlement_date)
     _put(fields, 37, operation.rrn)
     _put(fields, 38, operation.authorisation)
+    if operation.balance is not None:
+        fields[54] = balance_field(operation.balance)
     _put(fields, 60, operation.batch)
-    return Message("0210", fields)
+    return Message(_REPLY_MTI[kind.mti], fields)
+
+
+_REPLY_MTI: Final = {"0100": "0110", "0200": "0210", "0220": "0230"}
 
 
 def _reversal(operation: Reversal) -> Message:
+    kind = KINDS[operation.kind]
     fields = _base(operation)
     fields[2] = operation.pan.reveal()
-    fields[3] = operation.processing
+    fields[3] = kind.processing
     _put_amount(fields, operation.amount)
     fields[22] = operation.entry_mode
-    fields[25] = operation.condition
+    fields[25] = kind.condition
     _put(fields, 38, operation.authorisation)
     fields[39] = operation.reason
     fields[60] = operation.batch
     fields[90] = _original(operation.original)
-    return Message("0401" if operation.repeat else "0400", fields)
+    return Message(_REVERSAL_MTI[operation.advice, operation.repeat], fields)
+
+
+_REVERSAL_MTI: Final = {
+    (False, False): "0400",
+    (False, True): "0401",
+    (True, False): "0420",
+    (True, True): "0421",
+}
 
 
 def _reversal_reply(operation: ReversalReply) -> Message:
@@ -129,7 +174,7 @@ def _reversal_reply(operation: ReversalReply) -> Message:
     _put_amount(fields, operation.amount)
     _put(fields, 37, operation.rrn)
     _put(fields, 60, operation.batch)
-    return Message("0410", fields)
+    return Message("0430" if operation.advice else "0410", fields)
 
 
 def _settlement(operation: Settlement) -> Message:
@@ -154,8 +199,9 @@ def _settlement_reply(operation: SettlementReply) -> Message:
 def _upload_item(operation: UploadItem) -> Message:
     fields = _base(operation)
     fields[2] = operation.pan.reveal()
-    fields[3] = operation.processing
+    fields[3] = KINDS[operation.kind].processing
     _put_amount(fields, operation.amount)
+    fields[25] = KINDS[operation.kind].condition
     _put(fields, 37, operation.rrn)
     _put(fields, 38, operation.authorisation)
     fields[60] = operation.batch
@@ -203,8 +249,10 @@ ENCODERS: Final[dict[type[Operation], Callable[..., Message]]] = {
     SignOnReply: _sign_on_reply,
     Echo: _echo,
     EchoReply: _echo_reply,
-    Purchase: _purchase,
-    PurchaseReply: _purchase_reply,
+    SignOff: _sign_off,
+    SignOffReply: _sign_off_reply,
+    PaymentRequest: _payment,
+    PaymentReply: _payment_reply,
     Reversal: _reversal,
     ReversalReply: _reversal_reply,
     Settlement: _settlement,

@@ -10,7 +10,7 @@ from acquirer_sim.aio.host import Host, HostEvent
 from acquirer_sim.aio.running import Start
 from acquirer_sim.faults import Fault, FaultKind, FaultPlan
 from protocol.aio.errors import Unanswered
-from protocol.operations import Echo, PurchaseReply, SettlementReply, SignOnReply
+from protocol.operations import Echo, PaymentReply, SettlementReply, SignOnReply
 from protocol.profiles import iso87
 from tests.acquirer_sim.aio.terminals import (
     CODEC,
@@ -239,7 +239,7 @@ async def test_message_that_means_nothing_is_refused_and_the_next_is_served() ->
         bought = await ask(client, purchase(2))
 
     assert "30" == refused.get(39)
-    assert isinstance(bought, PurchaseReply)
+    assert isinstance(bought, PaymentReply)
     assert ["refused"] == [event.kind for event in events]
 
 

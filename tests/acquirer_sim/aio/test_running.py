@@ -12,7 +12,7 @@ import pytest
 from acquirer_sim.aio.running import Start, start_host
 from acquirer_sim.errors import ListenError
 from protocol.aio.errors import LinkError
-from protocol.operations import PurchaseReply
+from protocol.operations import PaymentReply
 from tests.acquirer_sim.aio.terminals import ask, hosting, port_of, speaking
 from tests.acquirer_sim.asking import purchase
 
@@ -49,7 +49,7 @@ async def test_host_without_a_ledger_answers() -> None:
     async with hosting(Start(port=0, ledger="none:")) as host, speaking(port_of(host)) as client:
         reply = await ask(client, purchase(1))
 
-    assert isinstance(reply, PurchaseReply)
+    assert isinstance(reply, PaymentReply)
     assert reply.approved
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from protocol.amount import AMOUNT_MINOR_MAX, Amount
 from protocol.errors import LocalProtocolError, ProfileError
+from protocol.kinds import KINDS, PaymentKind, Side
 from protocol.message import Message
 from protocol.operations import (
     Card,
@@ -15,14 +17,17 @@ from protocol.operations import (
     EchoReply,
     Operation,
     Origin,
+    OriginalPayment,
     OriginalReference,
-    Purchase,
-    PurchaseReply,
+    PaymentReply,
+    PaymentRequest,
     ReconciliationResult,
     Reversal,
     ReversalReply,
     Settlement,
     SettlementReply,
+    SignOff,
+    SignOffReply,
     SignOn,
     SignOnReply,
     Stamp,
@@ -32,7 +37,8 @@ from protocol.operations import (
     UploadReply,
 )
 from protocol.profiles import iso87
-from protocol.secrets import Pan, Track2
+from protocol.profiles.iso87.fields import balance_field, read_balance
+from protocol.secrets import Pan, PinBlock, Track2
 
 
 def digits(length: int) -> st.SearchStrategy[str]:
@@ -53,13 +59,60 @@ CODE = st.sampled_from(["00", "05", "51", "94"])
 BASE = {"origin": ORIGIN, "stan": NUMBER, "stamp": STAMP}
 OPTIONAL = {"rrn": st.none() | digits(12), "authorisation": st.none() | digits(6)}
 
+ORIGINAL_PAYMENT = st.builds(
+    OriginalPayment,
+    mti=st.sampled_from(["0100", "0200", "0220"]),
+    stan=NUMBER,
+    transmission=digits(10),
+    batch=NUMBER,
+    **OPTIONAL,
+)
+PIN = st.none() | st.binary(min_size=8, max_size=8).map(PinBlock)
+
+
+def payment_of(kind: PaymentKind) -> st.SearchStrategy[Operation]:
+    """Every payment of one kind that can be said."""
+    row = KINDS[kind]
+    return st.builds(
+        PaymentRequest,
+        **BASE,
+        batch=NUMBER,
+        amount=st.just(Amount(0)) if kind is PaymentKind.BALANCE else AMOUNT,
+        card=CARD,
+        kind=st.just(kind),
+        original=ORIGINAL_PAYMENT if row.wants else st.none(),
+        pin=PIN,
+        chip=st.none() | st.binary(min_size=1, max_size=255),
+        repeat=st.booleans() if row.is_advice else st.just(value=False),
+    )
+
+
+def reply_of(kind: PaymentKind) -> st.SearchStrategy[Operation]:
+    """Every answer to a payment of one kind."""
+    return st.builds(
+        PaymentReply,
+        **BASE,
+        code=CODE,
+        kind=st.just(kind),
+        batch=NUMBER,
+        amount=AMOUNT,
+        balance=st.none() | AMOUNT,
+        **OPTIONAL,
+    )
+
+
 OPERATIONS: list[st.SearchStrategy[Operation]] = [
     st.builds(SignOn, **BASE, batch=NUMBER),
     st.builds(SignOnReply, **BASE, code=CODE, batch=NUMBER),
     st.builds(Echo, **BASE),
     st.builds(EchoReply, **BASE, code=CODE),
-    st.builds(Purchase, **BASE, batch=NUMBER, amount=AMOUNT, card=CARD),
-    st.builds(PurchaseReply, **BASE, code=CODE, batch=NUMBER, amount=AMOUNT, **OPTIONAL),
+    st.builds(SignOff, **BASE),
+    st.builds(SignOffReply, **BASE, code=CODE),
+    st.builds(
+        SignOnReply, **BASE, code=CODE, batch=NUMBER, keys=st.binary(min_size=24, max_size=60)
+    ),
+    *[payment_of(kind) for kind in PaymentKind],
+    *[reply_of(kind) for kind in PaymentKind],
     st.builds(
         Reversal,
         **BASE,
@@ -69,8 +122,9 @@ OPERATIONS: list[st.SearchStrategy[Operation]] = [
         original=ORIGINAL,
         reason=st.sampled_from(["98", "96", "A0", "06"]),
         repeat=st.booleans(),
+        advice=st.booleans(),
     ),
-    st.builds(ReversalReply, **BASE, code=CODE, batch=NUMBER, amount=AMOUNT),
+    st.builds(ReversalReply, **BASE, code=CODE, batch=NUMBER, amount=AMOUNT, advice=st.booleans()),
     st.builds(
         Settlement,
         **BASE,
@@ -103,8 +157,8 @@ OPERATIONS: list[st.SearchStrategy[Operation]] = [
 ]
 
 
-def a_purchase() -> Purchase:
-    return Purchase(
+def a_purchase() -> PaymentRequest:
+    return PaymentRequest(
         origin=Origin("10000001", "104100000000001"),
         stan="000001",
         stamp=Stamp("1120032201", "112201", "1120"),
@@ -143,7 +197,7 @@ def test_swiped_purchase_takes_the_card_number_from_track_2() -> None:
 
     decoded = iso87.decode(message)
 
-    assert isinstance(decoded, Purchase)
+    assert isinstance(decoded, PaymentRequest)
     assert decoded.card.pan == Pan("4111111111111111")
     assert isinstance(decoded.card.track2, Track2)
 
@@ -239,7 +293,7 @@ def test_refusal_without_amount_is_still_a_reply() -> None:
 
     reply = iso87.decode(bare)
 
-    assert isinstance(reply, PurchaseReply)
+    assert isinstance(reply, PaymentReply)
     assert (reply.code, reply.amount, reply.batch) == ("30", None, None)
 
 
@@ -264,3 +318,43 @@ def test_unknown_operation_is_a_bug_of_ours() -> None:
 
     with pytest.raises(LocalProtocolError):
         iso87.encode(strange)
+
+
+def test_every_kind_has_words_of_its_own_on_the_wire() -> None:
+    """domain/messages 2: MTI, F3 and F25 together say the kind."""
+    assert len(PaymentKind) == len(
+        {(row.mti, row.processing, row.condition) for row in KINDS.values()}
+    )
+
+
+def test_totals_follow_from_the_message_type() -> None:
+    """domain/messages 1: first digit 2, 3 or 5 counts, second digit even is a debit."""
+    for row in KINDS.values():
+        counts = row.message_type[0] in "235"
+        side = (Side.DEBIT, Side.CREDIT)[int(row.message_type[1]) % 2] if counts else Side.NEITHER
+        assert side is row.side
+
+
+def test_balance_inquiry_has_no_amount_and_its_answer_has_the_balance() -> None:
+    asked = structs.replace(a_purchase(), kind=PaymentKind.BALANCE, amount=Amount(0))
+
+    assert 4 not in iso87.encode(asked).fields
+    assert "0002156C000000012345" == balance_field(Amount(12345))
+    assert Amount(12345) == read_balance("0001156C000000099999" + "0002156C000000012345")
+    assert read_balance("0002156D000000012345") is None
+
+
+def test_keys_that_are_no_hexadecimal_are_refused() -> None:
+    stamp = {7: "1120032201", 12: "112201", 13: "1120"}
+    fields = {
+        **stamp,
+        11: "000001",
+        39: "00",
+        41: "10000001",
+        42: "1" * 15,
+        60: "000001",
+        70: "001",
+    }
+
+    with pytest.raises(ProfileError, match="F62"):
+        iso87.decode(Message("0810", {**fields, 62: "XYZ"}))

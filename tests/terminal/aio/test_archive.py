@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from protocol.kinds import PaymentKind
 from terminal.aio.archive import page_of
 from terminal.copies import queue_originals
-from terminal.documents import Balance, ChainHead, PaymentKind
+from terminal.documents import Balance, ChainHead
 from terminal.errors import TerminalError
 from terminal.search import ReceiptSearch, Search, SettlementSearch
 from tests.terminal.aio.desk import Desk, at_the_desk

@@ -8,7 +8,7 @@ import pytest
 from protocol.operations import (
     Card,
     Operation,
-    PurchaseReply,
+    PaymentReply,
 )
 from protocol.secrets import Pan
 from terminal.configuration import Limits
@@ -33,7 +33,7 @@ async def test_sale_signs_on_first_and_is_approved_on_the_books() -> None:
     result = await till.terminal.sale(yuan(), visa())
 
     assert (result.outcome, result.stan, result.batch) == ("approved", "000002", "000001")
-    assert till.host.mtis() == ["SignOn", "Purchase"]
+    assert till.host.mtis() == ["SignOn", "PaymentRequest"]
     lines = await till.terminal.payments()
     assert [(line.stan, line.outcome, line.card) for line in lines] == [
         ("000002", "approved", "411111******1111")
@@ -65,7 +65,7 @@ async def test_declined_sale_leaves_nothing_to_undo() -> None:
     result = await till.terminal.sale(yuan(), visa())
 
     assert (result.outcome, result.code, result.zh) == ("declined", "51", "余额不足")
-    assert till.host.mtis() == ["SignOn", "Purchase"]
+    assert till.host.mtis() == ["SignOn", "PaymentRequest"]
     await agree(till)
     await till.terminal.close()
 
@@ -78,7 +78,7 @@ async def test_sale_is_reversed_when_no_answer_comes() -> None:
     result = await till.terminal.sale(yuan(), visa())
 
     assert result.outcome == "reversed"
-    assert till.host.mtis() == ["SignOn", "Purchase", "Reversal"]
+    assert till.host.mtis() == ["SignOn", "PaymentRequest", "Reversal"]
     await agree(till)
     await till.terminal.close()
 
@@ -111,12 +111,12 @@ async def test_sale_is_refused_when_sign_on_fails() -> None:
 
 
 def another_amount(reply: Operation) -> Operation:
-    assert isinstance(reply, PurchaseReply)
+    assert isinstance(reply, PaymentReply)
     return msgspec.structs.replace(reply, amount=yuan("99.00"))
 
 
 def part_of_it(reply: Operation) -> Operation:
-    assert isinstance(reply, PurchaseReply)
+    assert isinstance(reply, PaymentReply)
     return msgspec.structs.replace(reply, amount=yuan("1.00"), code="10")
 
 

@@ -30,7 +30,7 @@ async def test_operations_wait_for_their_turn() -> None:
         till.terminal.sale(yuan("1.00"), visa()), till.terminal.sale(yuan("2.00"), visa())
     )
 
-    assert till.host.mtis() == ["SignOn", "Purchase", "Purchase"]
+    assert till.host.mtis() == ["SignOn", "PaymentRequest", "PaymentRequest"]
     await agree(till)
     await till.terminal.close()
 

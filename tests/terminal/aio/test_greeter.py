@@ -42,7 +42,7 @@ async def test_batch_mismatch_asks_for_a_sign_on_before_the_next_sale() -> None:
 
     await till.terminal.sale(yuan(), visa())
 
-    assert till.host.mtis() == ["SignOn", "Purchase", "SignOn", "Purchase"]
+    assert till.host.mtis() == ["SignOn", "PaymentRequest", "SignOn", "PaymentRequest"]
     await till.terminal.close()
 
 

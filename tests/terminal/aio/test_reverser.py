@@ -30,11 +30,11 @@ async def test_reversal_repeats_identically_and_goes_before_the_next_sale() -> N
     assert (first.outcome, second.outcome) == ("reversal_required", "approved")
     assert till.host.mtis() == [
         "SignOn",
-        "Purchase",
+        "PaymentRequest",
         "Reversal",
         "Reversal*",
         "Reversal*",
-        "Purchase",
+        "PaymentRequest",
     ]
     sent, again = till.host.heard[2], till.host.heard[4]
     assert msgspec.structs.replace(again, repeat=False) == sent
