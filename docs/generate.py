@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from docs import commands, faults, machines, responses, wire, words
+from protocol.dialect import BUILTIN
 
 REFERENCE: Final = Path(__file__).resolve().parent / "reference"
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "commands.md": commands.commands,
     "configuration.md": words.configuration,
-    "dialect-iso87.md": wire.dialect_iso87,
+    **{f"dialect-{name}.md": partial(wire.dialect, name) for name in BUILTIN},
     "faults.md": faults.faults,
     "framing.md": wire.framings,
     "local-codes.md": words.local_codes,

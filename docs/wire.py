@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from docs.tables import code, page, table
 from protocol.dialect import Dialect, builtin_dialect
-from protocol.field import Field
+from protocol.field import Field, ValueClass
 from protocol.framing import Framing, LengthKind
+from protocol.header import HeaderRule
 
-_PREFIXES: Final = {0: "", 1: "LVAR", 2: "LLVAR", 3: "LLLVAR", 4: "LLLLVAR"}
 
-
-def dialect_iso87() -> str:
-    """Draw the field table of the dialect iso87."""
-    dialect = builtin_dialect("iso87")
+def dialect(name: str) -> str:
+    """Draw the field table of a shipped dialect."""
+    dialect = builtin_dialect(name)
     return page(
         f"Dialect {dialect.name}: {dialect.title}",
-        "protocol/dialects/iso87.toml",
+        f"protocol/dialects/{name}.toml",
         "How bytes look; which field carries which fact is the profile's business. "
         "Classes are those of ISO 8583:1987, 4.3.4. A secret field is never shown: F2 keeps its "
         "first six and last four digits, the others are stars.",
         _facts(dialect),
         table(
-            ("F", "name", "class", "length", "form", "secret"),
+            ("F", "name", "class", "length", "form", "written", "secret"),
             [_field_row(number, field) for number, field in sorted(dialect.field.items())],
         ),
     )
@@ -35,6 +32,7 @@ def _facts(dialect: Dialect) -> str:
         ("part", "how"),
         [
             ("length header", f"{code(dialect.framing.kind.value)}, see [framing](framing.md)"),
+            ("header", _header(dialect.header)),
             (
                 "MTI",
                 f"four digits ({mti.data_enc}): version {code(mti.versions)}, class "
@@ -45,10 +43,26 @@ def _facts(dialect: Dialect) -> str:
     )
 
 
+def _header(rule: HeaderRule) -> str:
+    parts = [
+        f"{name} {code(digits)}"
+        for name, digits in (("TPDU", rule.tpdu), ("terminal header", rule.terminal))
+        if digits
+    ]
+    return f"{rule.size} bytes, packed; by default {', '.join(parts)}" if parts else "none"
+
+
 def _field_row(number: int, field: Field) -> tuple[object, ...]:
-    form = field.shape or _PREFIXES[field.len_type]
-    length = f"..{field.max_len}" if field.len_type else field.max_len
-    return (number, field.desc, field.value.value, length, form, "yes" if field.secret else "")
+    digits = field.data_enc == "b" and field.len_count == "bytes" and field.value is ValueClass.N
+    most = field.max_len * 2 if digits else field.max_len
+    length = f"..{most}" if field.len_type else most
+    places = len(str(most)) if field.len_enc in ("b", "bcd") else field.len_type
+    form = "L" * places + "VAR" if field.len_type else field.shape
+    written = "packed" if field.data_enc == "b" else field.data_enc
+    if field.value is ValueClass.B and field.data_enc == "b":
+        written = "bytes"
+    row = (number, field.desc, field.value.value, length, form, written)
+    return (*row, "yes" if field.secret else "")
 
 
 def framings() -> str:

@@ -1,6 +1,6 @@
 """Bytes to message and back, by one dialect.
 
-Every header that comes (MTI and bitmaps) and every set of fields that goes earns a function of
+Every MTI with its bitmaps that comes and every set of fields that goes earns a function of
 its own, written by `protocol.compiler` and `protocol.writer`, which checks everything in the
 same pass. What it refuses is read again field by field by `protocol.layout`, the code that can
 say why.
@@ -66,10 +66,12 @@ class Codec:
         self._writers: Functions[tuple[int, ...], Writer] = Functions(functions_max)
         self._made_readers = self._readers.made
         self._made_writers = self._writers.made
-        self._bitmap_begin = layout.mti_size
-        self._headers = [
+        self._mti_begin = layout.header_size
+        self._bitmap_begin = begin = layout.bitmap_begin
+        self._types = [
             slice(
-                layout.mti_size + layout.bitmap_size * (2 if byte in layout.secondary_marks else 1)
+                layout.header_size or None,
+                begin + layout.bitmap_size * (2 if byte in layout.secondary_marks else 1),
             )
             for byte in range(256)
         ]
@@ -77,8 +79,8 @@ class Codec:
     def decode(self, data: bytes) -> Message:
         """Return the message that `data` is, whole. Raises FieldError."""
         try:
-            # The header, MTI and bitmaps, is as long as the bitmap's first byte says.
-            message = self._made_readers[data[self._headers[data[self._bitmap_begin]]]](data)
+            # MTI and bitmaps end where the bitmap's first byte says.
+            message = self._made_readers[data[self._types[data[self._bitmap_begin]]]](data)
             if message is not None:
                 return message
         except REFUSALS:
@@ -95,8 +97,9 @@ class Codec:
             bitmap.upper(),
             bitmap.lower(),
         )
-        if one_case and self._readers.earned(data[:end]):
-            self._readers.add(data[:end], compile_reader(self._layout, message.mti, numbers, end))
+        key = data[self._mti_begin : end]
+        if one_case and self._readers.earned(key):
+            self._readers.add(key, compile_reader(self._layout, message.mti, numbers, end))
         return message
 
     def encode(self, message: Message) -> bytes:
@@ -104,7 +107,7 @@ class Codec:
         data = None
         fields = message.fields
         try:  # noqa: SIM105 - contextlib.suppress would cost more than the rest of this method
-            data = self._made_writers[tuple(fields)](message.mti, fields.values())
+            data = self._made_writers[tuple(fields)](message, fields.values())
         except REFUSALS:
             pass
         return self._write_slowly(message) if data is None else data

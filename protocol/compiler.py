@@ -36,7 +36,7 @@ def compile_reader(layout: Layout, mti: str, numbers: Sequence[int], begin: int)
 
     The first field is at byte `begin`; what stands before it is known and not looked at.
     """
-    draft = ReaderDraft(mti, begin)
+    draft = ReaderDraft(layout, mti, begin)
     for number in numbers:
         draft.add(layout.elements[number])
     return define(draft.source(), "read", draft.names)
@@ -45,10 +45,11 @@ def compile_reader(layout: Layout, mti: str, numbers: Sequence[int], begin: int)
 class ReaderDraft:
     """The function being written, up to byte `at` of the frame."""
 
-    def __init__(self, mti: str, begin: int) -> None:
+    def __init__(self, layout: Layout, mti: str, begin: int) -> None:
         self.mti = mti
+        self.header_size = layout.header_size
         self.at = Place(offset=begin)
-        self.names: dict[str, Any] = {}
+        self.names: dict[str, Any] = {"read_header": layout.read_header}
         self.lengths: list[str] = []
         self.views: dict[str, str] = {}
         self.view_lines: list[str] = []
@@ -145,12 +146,13 @@ class ReaderDraft:
             groups = "".join(f"{group}, " for group in run.groups)
             cuts.append(f"{groups}= R{number}({run.text}, {run.begin}).groups()")
         checks = f"if not ({' and '.join(self.conditions)}): return None"
+        header = f", read_header(data[:{self.header_size}])" if self.header_size else ""
         body = [
             *self.lengths,
             f"if {self.at} != len(data): return None",
             *self.view_lines,
             *cuts,
             *([checks] if self.conditions else []),
-            f"return Message({self.mti!r}, {{{', '.join(self.values)}}})",
+            f"return Message({self.mti!r}, {{{', '.join(self.values)}}}{header})",
         ]
         return "def read(data):\n    " + "\n    ".join(body) + "\n"

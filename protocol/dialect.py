@@ -1,8 +1,8 @@
 """A dialect: how bytes look, as data.
 
 A TOML file with the field table (the keys of a pyiso8583 specification and a few of our own),
-the encodings of MTI and bitmap, and the framing. `base` names a shipped dialect to start from:
-then the file holds only the differences.
+the encodings of MTI and bitmap, what stands before the MTI, and the framing. `base` names a
+shipped dialect to start from: then the file holds only the differences.
 
     base = "iso87"
     name = "shop"
@@ -28,11 +28,12 @@ import msgspec
 from protocol.errors import DialectError
 from protocol.field import Field, check_charset
 from protocol.framing import Framing
+from protocol.header import HeaderRule
 from protocol.settings import explain
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-BUILTIN: Final = ("iso87", "iso87_bcd")
+BUILTIN: Final = ("iso87", "iso87_bcd", "cup")
 
 
 class MtiRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +72,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     name: str
     field: dict[int, Field]
     title: str = ""
+    header: HeaderRule = HeaderRule()
     mti: MtiRule = MtiRule()
     bitmap: BitmapRule = BitmapRule()
     framing: Framing = Framing()

@@ -44,9 +44,9 @@ class FrameError(RemoteProtocolError):
 class FieldError(RemoteProtocolError):
     """One field of a message is wrong; the frame was whole, so the connection may live.
 
-    `field` is the field's number, or "MTI", "bitmap" or "end"; `position` the byte offset in
-    the message at which it begins; `partial` holds the fields decoded before it, when the MTI
-    was readable, so that a format error can be answered.
+    `field` is the field's number, or "header", "MTI", "bitmap" or "end"; `position` the byte
+    offset at which it begins, in the frame's payload; `partial` holds the fields decoded before
+    it, when the MTI was readable, so that a format error can be answered.
     """
 
     def __init__(

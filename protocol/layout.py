@@ -12,6 +12,7 @@ from typing import Final
 from protocol.dialect import Dialect
 from protocol.element import PACKED, Element, ElementError, ascii_table, charset_table
 from protocol.errors import FieldError, LocalProtocolError
+from protocol.header import Header
 from protocol.message import FieldValue, Message
 
 SECONDARY: Final = 1
@@ -47,7 +48,11 @@ class Layout:
         self.elements = {number: Element(number, field) for number, field in dialect.field.items()}
         self.mtis = {write_digits(mti, dialect.mti.data_enc): mti for mti in dialect.mti.all()}
         self.mti_bytes = {mti: raw for raw, mti in self.mtis.items()}
+        self.header_size = dialect.header.size
+        self.read_header = dialect.header.remembering_reader()
+        self.write_header = dialect.header.remembering_writer()
         self.mti_size = 2 if dialect.mti.data_enc == PACKED else 4
+        self.bitmap_begin = self.header_size + self.mti_size
         packed = dialect.bitmap.data_enc == PACKED
         self.bitmap_size = 8 if packed else 16
         marks = range(0x80, 0x100) if packed else write_digits(FIRST_SET, dialect.bitmap.data_enc)
@@ -82,12 +87,13 @@ class Layout:
 
     def explain(self, data: bytes) -> Message:
         """Return the message that `data` is, read field by field. Raises FieldError."""
-        mti = self.mtis.get(data[: self.mti_size])
+        header = self._explain_header(data)
+        at = self.bitmap_begin
+        mti = self.mtis.get(data[self.header_size : at])
         if mti is None:
-            raise FieldError("MTI", 0, "is no message type of this dialect")
+            raise FieldError("MTI", self.header_size, "is no message type of this dialect")
         fields: dict[int, FieldValue] = {}
-        partial = Message(mti, fields)
-        at = self.mti_size
+        partial = Message(mti, fields, header)
         reading: int | str = "bitmap"
         problem = ""
         try:
@@ -104,6 +110,24 @@ class Layout:
             raise FieldError(reading, at, problem, partial)
         return partial
 
+    def _explain_header(self, data: bytes) -> Header | None:
+        if not self.header_size:
+            return None
+        problem = ""
+        try:
+            return self.read_header(data[: self.header_size])
+        except ValueError as error:
+            problem = str(error)
+        raise FieldError("header", 0, problem)
+
+    def _build_header(self, header: Header | None) -> bytes:
+        problem = ""
+        try:
+            return self.write_header(header)
+        except ValueError as error:
+            problem = str(error)
+        raise LocalProtocolError(f"header: {problem}")
+
     def build(self, message: Message) -> bytes:
         """Return the bytes of a message, written field by field. Raises LocalProtocolError."""
         mti = self.mti_bytes.get(message.mti)
@@ -113,7 +137,11 @@ class Layout:
         missing = [number for number in numbers if number not in self.elements]
         if missing:
             raise LocalProtocolError(f"F{missing[0]}: is not in this dialect")
-        pieces = [mti, write_digits(bitmap_digits(numbers), self.dialect.bitmap.data_enc)]
+        pieces = [
+            self._build_header(message.header),
+            mti,
+            write_digits(bitmap_digits(numbers), self.dialect.bitmap.data_enc),
+        ]
         problem = ""
         number = 0
         try:

@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from protocol.header import Header
 from protocol.secrets import mask_digit_runs, mask_pan
 
 FieldValue = str | bytes
@@ -71,10 +72,15 @@ HIDDEN: Final = frozenset({14, 35, 36, 45, 52, 53, 55, 62, 64, 96, 128})
 
 
 class Message(msgspec.Struct, frozen=True):
-    """MTI (four digits) and fields by number. Its `repr` shows numbers only, never values."""
+    """MTI (four digits) and fields by number. Its `repr` shows numbers only, never values.
+
+    `header` is what stood before the MTI, in dialects that have something there; None is
+    written as the dialect's default.
+    """
 
     mti: str
     fields: dict[int, FieldValue]
+    header: Header | None = None
 
     def __repr__(self) -> str:
         return f"<Message {self.mti} fields {','.join(map(str, sorted(self.fields)))}>"
@@ -90,6 +96,8 @@ class Message(msgspec.Struct, frozen=True):
         `hidden` adds to the fields that are never shown; it cannot take any away.
         """
         lines = [f"MTI {self.mti}"]
+        if self.header is not None:
+            lines.insert(0, f"header {self.header}")
         for number in sorted(self.fields):
             shown = mask_field(number, self.fields[number], hidden)
             lines.append(f"F{number:<3} {names.get(number, 'field'):<30} {shown}")

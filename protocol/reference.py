@@ -15,6 +15,7 @@ from protocol.dialect import Dialect
 from protocol.element import PACKED
 from protocol.errors import FieldError, LocalProtocolError
 from protocol.field import Field, ValueClass
+from protocol.header import Header
 from protocol.message import FieldValue, Message
 
 Spec = dict[str, dict[str, Any]]
@@ -37,7 +38,8 @@ def specification(dialect: Dialect) -> Spec:
         "data_enc": dialect.mti.data_enc,
         "max_len": 2 if dialect.mti.data_enc == PACKED else 4,
     }
-    header = {**fixed, "data_enc": "ascii", "max_len": 0}
+    size = dialect.header.size
+    header = {**fixed, "data_enc": PACKED if size else "ascii", "max_len": size}
     spec: Spec = {"h": header, "t": mti, "p": bitmap, "1": bitmap}
     spec.update({str(number): _row(field) for number, field in dialect.field.items()})
     return spec
@@ -78,7 +80,7 @@ class ReferenceCodec:
         position = 0
         try:
             decoded, _ = iso8583.decode(data, self._spec)
-            return Message(decoded["t"], self._values(decoded))
+            return Message(decoded["t"], self._values(decoded), self._header(decoded.get("h", "")))
         except iso8583.DecodeError as error:
             beyond = error.msg.startswith("Extra data")
             field, position = "end" if beyond else error.field, error.pos
@@ -86,6 +88,10 @@ class ReferenceCodec:
             field = "bitmap"
         # Raised here and not above: the library's error carries the bytes of the message.
         raise FieldError(_name(field), position, "pyiso8583 cannot read it")
+
+    def _header(self, digits: str) -> Header | None:
+        rule = self.dialect.header
+        return rule.read(bytes.fromhex(digits)) if rule.size else None
 
     def _values(self, decoded: dict[str, str]) -> dict[int, FieldValue]:
         return {
@@ -96,7 +102,7 @@ class ReferenceCodec:
 
     def encode(self, message: Message) -> bytes:
         """Return the bytes of `message`. Raises LocalProtocolError."""
-        texts = {"t": message.mti}
+        texts = {"h": self._header_digits(message.header), "t": message.mti}
         for number, value in message.fields.items():
             field = self.dialect.field.get(number)
             texts[str(number)] = _text(field, value) if field else ""
@@ -109,6 +115,14 @@ class ReferenceCodec:
         except KeyError:
             field_name = "bitmap"
         raise LocalProtocolError(f"{_name(field_name)}: pyiso8583 cannot write it")
+
+    def _header_digits(self, header: Header | None) -> str:
+        problem = ""
+        try:
+            return self.dialect.header.write(header).hex().upper()
+        except ValueError as error:
+            problem = str(error)
+        raise LocalProtocolError(f"header: {problem}")
 
 
 def _name(field: int | str) -> int | str:

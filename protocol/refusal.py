@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from protocol.header import reply_header
 from protocol.matching import reply_mti
 from protocol.message import FieldValue, Message
 
@@ -31,4 +32,4 @@ def refusal(partial: Message | None) -> Message | None:
     for number in ECHOED:
         if number in partial.fields:
             fields[number] = partial.fields[number]
-    return Message(mti, fields)
+    return Message(mti, fields, reply_header(partial.header))

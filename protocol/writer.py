@@ -1,15 +1,15 @@
 """Writes the function that encodes one set of fields: lengths, one join, checks, bytes.
 
-It takes the MTI and the values in the order of the set, and returns the bytes, or None, or
+It takes the message and its values in the order of the set, and returns the bytes, or None, or
 raises one of `REFUSALS`: then the message is not right, and `Layout.build` says why. For F2,
 F3, F4, F11 and F41 in ASCII:
 
-    def write(mti, values):
+    def write(message, values):
         v2, v3, v4, v11, v41, = values
         if len(v3) != 6 or len(v4) != 12 or len(v11) != 6 or len(v41) != 8: return None
         n2 = len(v2)
         p2 = 22+n2
-        s0 = ''.join((MTIS[mti], '7020000000800000', P2[n2], v2, v3, v4, v11, v41,))
+        s0 = ''.join((MTIS[message.mti], '7020000000800000', P2[n2], v2, v3, v4, v11, v41,))
         c0 = s0.encode('ascii')
         if not (v2.isdigit() and R0(s0, p2)): return None
         return c0
@@ -28,10 +28,10 @@ from protocol.element import PACKED, Element, charset_table
 from protocol.field import ValueClass
 from protocol.generated import Place, Run, define, reads_as_ascii, text_condition
 from protocol.layout import Layout, bitmap_digits
-from protocol.message import FieldValue
+from protocol.message import FieldValue, Message
 from protocol.pattern import ANYTHING, padding, value_pattern
 
-Writer = Callable[[str, Iterable[FieldValue]], bytes | None]
+Writer = Callable[[Message, Iterable[FieldValue]], bytes | None]
 
 RAW = "raw"
 
@@ -70,7 +70,10 @@ class WriterDraft:
         self.lengths: list[str] = []
         self.conditions: list[str] = []
         self.segments: list[Segment] = []
-        self._put(layout.dialect.mti.data_enc, "MTIS[mti]", 4)
+        if layout.header_size:
+            self.names["write_header"] = layout.write_header
+            self._segment(RAW).pieces.append("write_header(message.header)")
+        self._put(layout.dialect.mti.data_enc, "MTIS[message.mti]", 4)
         digits = bitmap_digits(numbers)
         self._put(layout.dialect.bitmap.data_enc, repr(digits), len(digits))
 
@@ -181,7 +184,7 @@ class WriterDraft:
             *_return_none_if(f"not ({' and '.join(self.conditions)})" * bool(self.conditions)),
             f"return {parts[0]}" if len(parts) == 1 else f"return b''.join(({', '.join(parts)}))",
         ]
-        return "def write(mti, values):\n    " + "\n    ".join(body) + "\n"
+        return "def write(message, values):\n    " + "\n    ".join(body) + "\n"
 
     def _joined(self, segment: Segment) -> list[str]:
         if segment.encoding == RAW:

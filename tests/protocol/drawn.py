@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from protocol.dialect import Dialect, builtin_dialect, load_dialect
 from protocol.field import Field, ValueClass
+from protocol.header import Header, HeaderRule
 from protocol.layout import Layout
 from protocol.message import FieldValue, Message
 
@@ -87,6 +88,11 @@ DIALECTS: Final[dict[str, Dialect]] = {
         EBCDIC + '[defaults]\ndata_enc = "cp500"\nlen_enc = "cp500"\n', "ebcdic"
     ),
     "odd": load_dialect(ODD, "odd"),
+    "cup": builtin_dialect("cup"),
+    "cup-binary-lengths": load_dialect(
+        'base = "cup"\ndefaults = { len_enc = "b" }\nheader = { terminal = "" }',
+        "cup-binary-lengths",
+    ),
 }
 LAYOUTS: Final = {name: Layout(dialect) for name, dialect in DIALECTS.items()}
 
@@ -141,10 +147,18 @@ def values(field: Field) -> st.SearchStrategy[FieldValue]:
     return drawn.filter(lambda text: len(text) % 2 == 0) if odd_forbidden else drawn
 
 
+def headers(rule: HeaderRule) -> st.SearchStrategy[Header | None]:
+    """Return headers of the dialect's parts; None when it has none."""
+    raw = st.tuples(*[st.integers(0, 99)] * rule.size).map(
+        lambda pairs: bytes.fromhex("".join(f"{pair:02d}" for pair in pairs))
+    )
+    return raw.map(rule.read) if rule.size else st.none()
+
+
 def messages(dialect: Dialect) -> st.SearchStrategy[Message]:
     """Return messages with any fields of the dialect."""
     drawn = {number: values(field) for number, field in dialect.field.items()}
     fields = st.sets(st.sampled_from(sorted(drawn)), max_size=16).flatmap(
         lambda numbers: st.fixed_dictionaries({number: drawn[number] for number in numbers})
     )
-    return st.builds(Message, st.sampled_from(dialect.mti.all()), fields)
+    return st.builds(Message, st.sampled_from(dialect.mti.all()), fields, headers(dialect.header))

@@ -68,7 +68,7 @@ def codec(request: pytest.FixtureRequest) -> Codec:
     ("dialect", "wire", "message"),
     [
         pytest.param(*case[1:], id=case[0])
-        for name in ("iso87", "iso87_bcd")
+        for name in ("iso87", "iso87_bcd", "cup")
         for case in golden(name)
     ],
 )
@@ -231,13 +231,13 @@ def test_compiled_functions_agree_with_the_explaining_ones(name: str, data: st.D
     layout = LAYOUTS[name]
     message = data.draw(messages(layout.dialect))
     wire = layout.build(message)
-    numbers, begin = layout.bitmap_at(wire, layout.mti_size)
+    numbers, begin = layout.bitmap_at(wire, layout.bitmap_begin)
     read = compile_reader(layout, message.mti, numbers, begin)
     write = compile_writer(layout, tuple(message.fields))
 
     assert layout.explain(wire) == message
     assert read(wire) == message
-    assert write(message.mti, message.fields.values()) == wire
+    assert write(message, message.fields.values()) == wire
 
     body = data.draw(damaged(wire[begin:]))
     broken = wire[:begin] + body
@@ -263,7 +263,7 @@ def attempt(
         return None
 
 
-@pytest.mark.parametrize("name", ["iso87", "packed"])
+@pytest.mark.parametrize("name", ["iso87", "packed", "cup"])
 @settings(max_examples=60, deadline=None)
 @given(data=st.binary(max_size=120))
 def test_codec_raises_field_errors_and_nothing_else(name: str, data: bytes) -> None:

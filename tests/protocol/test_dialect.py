@@ -12,11 +12,28 @@ from protocol.message import HIDDEN, NAMES
 
 
 @pytest.mark.parametrize("name", BUILTIN)
-def test_shipped_dialect_has_all_fields_with_names(name: str) -> None:
+def test_shipped_dialect_names_its_fields_and_hides_secrets(name: str) -> None:
     dialect = builtin_dialect(name)
 
-    assert set(dialect.field) == set(range(2, 129)) - {65}
     assert all(dialect.names.values())
+    assert HIDDEN & set(dialect.field) <= dialect.hidden
+    assert dialect.field[2].secret
+
+
+@pytest.mark.parametrize("name", ["iso87", "iso87_bcd"])
+def test_shipped_dialect_has_all_fields(name: str) -> None:
+    assert set(builtin_dialect(name).field) == set(range(2, 129)) - {65}
+
+
+def test_cup_has_the_fields_of_its_terminals() -> None:
+    numbers = "2 3 4 11 12 13 14 15 22 23 25 26 32 35 36 37 38 39 41 42 44 48 49 52 53 54 55 60"
+
+    assert sorted(builtin_dialect("cup").field) == [*map(int, numbers.split()), *range(61, 65), 128]
+
+
+def test_dialect_names_the_part_of_a_header_that_is_wrong() -> None:
+    with pytest.raises(DialectError, match=r"x.toml: header: tpdu: every part has its number"):
+        load_dialect('base = "cup"\nheader = { tpdu = "60" }', "x.toml")
 
 
 def test_iso87_knows_what_to_hide() -> None:

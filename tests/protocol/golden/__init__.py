@@ -8,6 +8,7 @@ from typing import Any
 
 from protocol.dialect import Dialect, load_dialect
 from protocol.field import ValueClass
+from protocol.header import Header, HeaderRule
 from protocol.message import FieldValue, Message
 
 HERE = Path(__file__).parent
@@ -25,7 +26,14 @@ def _read(base: str, entry: dict[str, Any]) -> tuple[Dialect, bytes, Message]:
         int(number): _value(dialect, int(number), text) for number, text in entry["fields"].items()
     }
     wire = bytes.fromhex(entry["hex"]) if "hex" in entry else entry["wire"].encode("ascii")
-    return dialect, wire, Message(entry["mti"], fields)
+    return dialect, wire, Message(entry["mti"], fields, _header(entry.get("header")))
+
+
+def _header(digits: list[str] | None) -> Header | None:
+    if digits is None:
+        return None
+    rule = HeaderRule(tpdu=digits[0], terminal=digits[1])
+    return rule.default
 
 
 def _value(dialect: Dialect, number: int, text: str) -> FieldValue:
