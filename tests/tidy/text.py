@@ -16,6 +16,7 @@ TEST_CARDS: Final = {
     "4000000000000002": "Visa that is declined, published",
     "4000000000000069": "Visa that has expired, published",
     "4000056655665556": "Visa debit, published",
+    "4012345678909": "the example device of ANSI X9.24-1:2009 A.4",
     "4222222222222": "Visa of 13 digits, published",
     "5555555555554444": "Mastercard, published",
     "5105105105105100": "Mastercard, published",
