@@ -30,6 +30,8 @@ async def play(world: World) -> None:
     """Let every terminal live its days at once; clear up; judge; settle all; judge again."""
     dice = random.Random(len(world.tills) * 7919 + world.salt)
     plans = [random.Random(dice.randrange(1 << 30)) for _ in world.tills]
+    for till in world.tills[1:]:
+        till.watching = True
     world.wire.segment = dice.choice((0, 0, 1, 7))
     lives = [
         asyncio.ensure_future(_live(world, till, plan))

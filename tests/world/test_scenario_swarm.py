@@ -11,7 +11,7 @@ from tests.world.runs import run_seed
 from tests.world.scenario_swarm import SWARM
 
 ROOT = Path(__file__).parents[2]
-SEEDS = range(8)
+SEEDS = range(6)
 
 
 def test_a_stormy_shop_ends_with_equal_books() -> None:
@@ -24,16 +24,16 @@ def test_a_stormy_shop_ends_with_equal_books() -> None:
 
 def test_a_seed_gives_the_same_bytes_whatever_the_hashes() -> None:
     """Same seed, same wire, same disks, same paper, under three hash seeds."""
-    outputs = {_replay(seed=5, hash_seed=hash_seed) for hash_seed in ("0", "1", "4242")}
+    replays = [_begin_replay(seed=5, hash_seed=hash_seed) for hash_seed in ("0", "1", "4242")]
+    outputs = {replay.communicate()[0] for replay in replays}
 
+    assert [replay.returncode for replay in replays] == [0, 0, 0]
     assert len(outputs) == 1, outputs
 
 
-def _replay(*, seed: int, hash_seed: str) -> str:
+def _begin_replay(*, seed: int, hash_seed: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.world", "--seed", str(seed)]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     )
-    assert "digest" in done.stdout
-    return done.stdout

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -42,6 +44,7 @@ class Till:
         self.roll = Roll(world.loop, world.weather)
         self.notices: list[Notice] = []
         self.terminal: Terminal
+        self.watching = False
         self._world = world
         self._process: Process | None = None
         self._chance = random.Random(chance)
@@ -62,6 +65,8 @@ class Till:
             process = self._process = Process(self.name, self._world.loop)
             try:
                 self.terminal = await process.perform(self._open(process))
+                if self.watching:
+                    process.start(_watch(self.terminal))
             except (PowerLost, StoreError) as ended:
                 await self._bury(ended)
 
@@ -121,6 +126,14 @@ class Till:
             rows = self.platter.query(sql, (batch, stan))
             if rows != [("approved",)] or self.platter.connection.in_transaction:
                 self._world.problems.append(f"I3: {notice.key} shown as approved, disk: {rows}")
+
+
+async def _watch(terminal: Terminal) -> None:
+    """Print whenever the printer has news, as the service does beside its sales."""
+    while True:
+        with contextlib.suppress(StoreError):
+            await terminal.paperwork.watch()
+        await asyncio.sleep(SWITCH_ON_S)
 
 
 async def _as_coroutine(awaitable: Awaitable[T]) -> T:
