@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from terminal.aio import database
 from terminal.aio.database import journal_error
 from terminal.errors import JournalError
 from terminal.projections import Row, Statement, Value
@@ -24,28 +25,53 @@ FINE: Final = "fine"
 CUTS: Final = (FINE, "cut before", "cut after")
 HOST_FATES: Final = (*CUTS, "full")
 FATES: Final = (*CUTS, "full", "landed but failed")
+FULL: Final = "PRAGMA synchronous=FULL"
 COMMIT_S: Final = 0.002
 
 
 class Platter:
-    """What a disk holds. Bytes of another platter may be its beginning."""
+    """What a disk holds. Bytes of another platter may be its beginning.
+
+    `full` says whether whoever opened it asked for synchronous=FULL. Without it a power cut takes
+    the last commit along, as WAL with NORMAL may.
+    """
 
     def __init__(self, name: str, image: bytes | None = None) -> None:
         self.name = name
-        self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        if image is not None:
-            self.connection.deserialize(image)
-        self.connection.execute("PRAGMA foreign_keys=ON")
-        self.connection.execute("PRAGMA temp_store=MEMORY")
+        self.full = True
+        self._closed = False
+        self._committed: list[bytes] = []
+        self._past: list[sqlite3.Connection] = []
+        self.connection = _spin_up(image)
 
     def image(self) -> bytes:
         """Return the committed content as an SQLite file."""
         self.roll_back()
         return self.connection.serialize()
 
+    def open(self, *, full: bool) -> None:
+        """Let a new process use the disk; what is on it now is safe."""
+        self.lose_power()
+        self.full = full
+        self._committed = [] if full else [self.connection.serialize()]
+
+    def note_commit(self) -> None:
+        """Remember what a power cut would leave, where commits are not durable."""
+        if not self.full:
+            self._committed = [*self._committed[-1:], self.connection.serialize()]
+
+    def lose_power(self) -> None:
+        """Forget what was not committed, and the last commit too where it was not durable."""
+        self.roll_back()
+        if not self.full and len(self._committed) > 1:
+            # A connection with cached statements does not survive deserialize.
+            self._past.append(self.connection)
+            self.connection = _spin_up(self._committed[0])
+        self._committed.clear()
+
     def roll_back(self) -> None:
         """Forget what was not committed, as a power cut does."""
-        if self.connection.in_transaction:
+        if not self._closed and self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
 
     def query(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
@@ -58,7 +84,18 @@ class Platter:
 
     def close(self) -> None:
         """Throw the disk away."""
-        self.connection.close()
+        for connection in (*self._past, self.connection):
+            connection.close()
+        self._closed = True
+
+
+def _spin_up(image: bytes | None) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    if image is not None:
+        connection.deserialize(image)
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA temp_store=MEMORY")
+    return connection
 
 
 def cut_power_around(
@@ -73,6 +110,7 @@ def cut_power_around(
         platter.roll_back()
     else:
         commit()
+        platter.note_commit()
     if fate.startswith("cut"):
         process.cut()
     return fate
@@ -86,6 +124,8 @@ class WorldDatabase:
         self._weather = weather
         self._process = process
         self._label = f"commit {platter.name}"
+        platter.open(full=FULL in database.PRAGMAS)
+        process.on_death(platter.lose_power)
 
     async def script(self, sql: str) -> None:
         """See Database."""
@@ -139,3 +179,11 @@ class WorldDatabase:
 
     async def close(self) -> None:
         """See Database."""
+
+
+class ScratchDatabase(WorldDatabase):
+    """A disk for an hour: its closing throws it away."""
+
+    async def close(self) -> None:
+        """See Database."""
+        self._platter.close()

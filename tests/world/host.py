@@ -6,6 +6,7 @@ import functools
 import sqlite3
 from collections.abc import Callable
 
+from acquirer_sim.aio import opening
 from acquirer_sim.aio.committer import Committer, Deliver, InlineCommitter
 from acquirer_sim.aio.host import Host
 from acquirer_sim.aio.opening import prepare
@@ -24,6 +25,7 @@ from tests.world.power import Process
 from tests.world.wire import Wire
 
 KEY = Key(bytes(range(KEY_BYTES)))
+FULL = "PRAGMA synchronous = FULL"
 REBOOT_S = 3.0
 
 
@@ -87,7 +89,7 @@ class HostStation:
         self._wire.listen(host.server.accept, process)
 
     def _open_committer(self, deliver: Deliver) -> Committer:
-        self.platter.roll_back()
+        self.platter.open(full=FULL in opening.PRAGMAS)
         opened = prepare(self.platter.connection, KEY, around_commit=self._around_commit)
         policy = Policy(configuration(), opened.key)
         return InlineCommitter(opened.ledger, policy, self._loop.now, deliver)

@@ -14,9 +14,10 @@ from typing import Any, Final
 import msgspec
 
 from acquirer_sim import decide, purchases, reversals, settlements
+from acquirer_sim.aio import opening
 from acquirer_sim.rows import PaymentStatus
 from terminal import papers, payment, printing, reversal, settlement, upload
-from terminal.aio import cashier, line, paperwork, performer, reverser, settler
+from terminal.aio import cashier, database, line, paperwork, performer, reverser, settler
 from terminal.attempt import ItemTaken
 from terminal.effects import Commit, Effects, Send
 from terminal.machine import CommitFailed, Connected, Mismatched, PowerOn, TimedOut, Transition
@@ -328,6 +329,20 @@ MUTANTS: Final = (
         "a link that did not answer is asked again, for ever",
         lambda: (function(line.AcquirerLine, "connect", _connect_once),),
         "settlement",
+        {},
+    ),
+    Mutant(
+        "commits-are-not-durable",
+        "the terminal's disk runs with synchronous=NORMAL",
+        lambda: (function(database, "PRAGMAS", ("PRAGMA synchronous=NORMAL",)),),
+        "payment",
+        {},
+    ),
+    Mutant(
+        "host-commits-are-not-durable",
+        "the ledger runs with synchronous=NORMAL",
+        lambda: (function(opening, "PRAGMAS", ("PRAGMA synchronous = NORMAL",)),),
+        "impatient",
         {},
     ),
     Mutant(

@@ -18,7 +18,7 @@ from terminal.effects import Notice
 from terminal.errors import IllegalEvent, StoreError
 from tests.world.choices import Scripted
 from tests.world.dialect import codec
-from tests.world.disk import Platter, WorldDatabase
+from tests.world.disk import Platter, ScratchDatabase, WorldDatabase
 from tests.world.power import PowerLost, Process
 from tests.world.printer import Roll, WorldPrinter
 
@@ -114,7 +114,7 @@ class Till:
         return await Terminal.open(self.settings, equipment)
 
     async def _open_scratch(self, process: Process) -> Database:
-        return WorldDatabase(Platter("scratch"), Scripted(fair=True), process)
+        return ScratchDatabase(Platter("scratch"), Scripted(fair=True), process)
 
     def _hear(self, notice: Notice, process: Process) -> None:
         """I3: what a person is told is approved is on the disk by then."""
