@@ -29,6 +29,9 @@ class LengthKind(Enum):
     ASCII4 = "ascii4"
     BINARY4 = "binary4"
 
+    # Identity is hash enough for one object, and Enum's own is Python code in every frame.
+    __hash__ = object.__hash__
+
 
 class _Header(msgspec.Struct, frozen=True):
     size: int

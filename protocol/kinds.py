@@ -35,6 +35,10 @@ class PaymentKind(Enum):
     ADJUSTMENT = "adjustment"
     BALANCE = "balance"
 
+    # A member is one object: its identity is hash enough, and Enum's own is Python code that
+    # every look into the tables below would run.
+    __hash__ = object.__hash__
+
 
 class Side(Enum):
     """The side of the settlement totals: F76 and F88, F74 and F86, or neither."""

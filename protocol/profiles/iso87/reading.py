@@ -73,7 +73,7 @@ def _refuse(mti: str, field: int, problem: str) -> NoReturn:
 
 
 def _amount(fields: Fields) -> Amount:
-    return Amount(int(fields[4]), _text(fields, 49))
+    return Amount(int(fields[4]), fields[49])
 
 
 def _reply_amount(fields: Fields) -> Amount | None:
@@ -81,7 +81,7 @@ def _reply_amount(fields: Fields) -> Amount | None:
 
 
 def _batch(mti: str, fields: Fields) -> str:
-    batch = _text(fields, 60)
+    batch: str = fields[60]
     if len(batch) != 6 or not batch.isdigit():
         _refuse(mti, 60, "the batch is six digits")
     return batch
@@ -101,21 +101,22 @@ def _keys(mti: str, fields: Fields) -> bytes | None:
 
 
 def _pan(mti: str, digits: str, field: int) -> Pan:
-    if not 12 <= len(digits) <= 19 or not digits.isdigit():
-        _refuse(mti, field, "a card number has 12 to 19 digits")
-    return Pan(digits)
+    try:
+        return Pan(digits)
+    except ValueError as error:
+        problem = str(error)
+    _refuse(mti, field, problem)
 
 
 def _card(mti: str, fields: Fields) -> Card:
-    track2 = _optional(fields, 35)
+    track2 = fields.get(35)
+    if track2 is None:
+        return Card(_pan(mti, fields[2], 2), fields.get(14), fields[22])
     if 2 in fields:
-        pan = _pan(mti, _text(fields, 2), 2)
-    elif track2 is not None:
-        pan = _pan(mti, track2.replace("D", "=").partition("=")[0], 35)
+        pan = _pan(mti, fields[2], 2)
     else:
-        raise KeyError(2)
-    secret = Track2(track2) if track2 is not None else None
-    return Card(pan, _optional(fields, 14), _text(fields, 22), secret)
+        pan = _pan(mti, track2.replace("D", "=").partition("=")[0], 35)
+    return Card(pan, fields.get(14), fields[22], Track2(track2))
 
 
 def _read_original(mti: str, fields: Fields) -> OriginalReference:
@@ -188,9 +189,8 @@ def _read_original_payment(mti: str, fields: Fields) -> OriginalPayment:
 def _read_payment(mti: str, fields: Fields) -> Operation:
     origin, stan, stamp = _who(fields)
     first = REPEATS.get(mti, mti)
-    kind = _kind(first, fields)
-    _text(fields, 25)
-    pin, wants = fields.get(52), KINDS[kind].wants
+    kind = KIND_OF.get((first, fields[3], fields[25])) or _kind(first, fields)
+    pin = fields.get(52)
     return PaymentRequest(
         origin=origin,
         stan=stan,
@@ -199,7 +199,7 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
         card=_card(mti, fields),
         amount=Amount(0, _text(fields, 49)) if kind is PaymentKind.BALANCE else _amount(fields),
         kind=kind,
-        original=_read_original_payment(mti, fields) if wants else None,
+        original=_read_original_payment(mti, fields) if KINDS[kind].wants else None,
         pin=None if pin is None else PinBlock(pin),
         chip=fields.get(55),
         repeat=mti != first,

@@ -134,12 +134,16 @@ def _payment_reply(operation: PaymentReply) -> Message:
         42: origin.merchant_id,
     }
     _put_amount(fields, operation.amount)
-    _put(fields, 15, operation.settlement_date)
-    _put(fields, 37, operation.rrn)
-    _put(fields, 38, operation.authorisation)
+    if operation.settlement_date is not None:
+        fields[15] = operation.settlement_date
+    if operation.rrn is not None:
+        fields[37] = operation.rrn
+    if operation.authorisation is not None:
+        fields[38] = operation.authorisation
     if operation.balance is not None:
         fields[54] = balance_field(operation.balance)
-    _put(fields, 60, operation.batch)
+    if operation.batch is not None:
+        fields[60] = operation.batch
     return Message(_REPLY_MTI[kind.mti], fields)
 
 
