@@ -6,6 +6,7 @@
     └── RemoteProtocolError     the peer's bytes break a rule
         ├── FrameError          at the framing: a length header that lies
         ├── FieldError          at one field: its number, the byte position, the problem in words
+        │   └── StructureError  inside one field: the position is a character of its value
         └── ProfileError        well-formed, but no operation this profile knows
 
 No error ever carries bytes or values of a message: a log is no place for a card number.
@@ -58,6 +59,14 @@ class FieldError(RemoteProtocolError):
         self.position = position
         self.problem = problem
         self.partial = partial
+
+
+class StructureError(FieldError):
+    """A part inside one field is wrong; `position` counts characters (or bytes) of its value."""
+
+    def __init__(self, field: int, position: int, problem: str) -> None:
+        super().__init__(field, position, problem)
+        self.args = (f"F{field} at character {position}: {problem}",)
 
 
 class ProfileError(RemoteProtocolError):
