@@ -137,6 +137,8 @@ def _need_reversal(found: Needs, request: Reversal, policy: Policy) -> None:
     key = (*_need_batch(found, request), request.original.stan)
     found.payments.add(key)
     found.reversals.add(key)
+    if request.pan is None:
+        return
     card = policy.card(request.pan)
     if card.limit_minor is not None:
         found.tokens.add(card.token)

@@ -37,11 +37,14 @@ NOT_FOUND: Final = "25"
 ORIGINAL_DIFFERS: Final = "64"
 DUPLICATE: Final = "94"
 
+NO_CARD: Final = ""
+"""The token of a reversal that names no card number: STAN, batch and amount identify it."""
+
 
 def decide_reversal(desk: Desk, request: Reversal) -> ReversalReply:
     """Answer an 0400 or 0401 by the table above."""
     key = _key(request)
-    token = desk.policy.card(request.pan).token
+    token = desk.policy.card(request.pan).token if request.pan is not None else NO_CARD
     known = desk.rows.reversals.get(key)
     if known is not None:
         if not _same_content(known, request, token):
@@ -76,7 +79,7 @@ def _judge(desk: Desk, request: Reversal, token: str) -> tuple[str, ReversalEffe
         return NOT_FOUND, ReversalEffect.TOMBSTONE
     if payment.transmission != request.original.transmission:
         return NOT_FOUND, ReversalEffect.REFUSED
-    if payment.token != token or payment.minor != request.amount.minor:
+    if token not in (NO_CARD, payment.token) or payment.minor != request.amount.minor:
         return ORIGINAL_DIFFERS, ReversalEffect.REFUSED
     if payment.status is PaymentStatus.APPROVED:
         effect = ReversalEffect.REVERSED if _open(desk, request) else ReversalEffect.ADJUSTED
@@ -123,7 +126,7 @@ def _tombstone(desk: Desk, request: Reversal, token: str, entry: int) -> Payment
         *_key(request),
         request.original.transmission,
         token,
-        request.pan.masked,
+        request.pan.masked if request.pan is not None else "",
         request.amount.minor,
         request.amount.currency,
         NOT_APPROVED,

@@ -57,7 +57,10 @@ class Card(msgspec.Struct, frozen=True, gc=False):
 
 
 class OriginalReference(msgspec.Struct, frozen=True, gc=False):
-    """F90: the request that a reversal or an upload item speaks of."""
+    """F90: the request that a reversal or an upload item speaks of.
+
+    `transmission` is empty where the dialect has no F7.
+    """
 
     mti: str
     stan: str
@@ -123,10 +126,26 @@ class Reply(Operation, frozen=True, kw_only=True, gc=False):
         return self.code == APPROVED
 
 
+class KeyForm(Enum):
+    """Which working keys a terminal wants at sign-on; the values are F60.3 of the packed dialect.
+
+    Bytes of PIN key and MAC key, and of the track key if there is one.
+    """
+
+    SINGLE = "001"
+    DOUBLE = "003"
+    DOUBLE_WITH_TRACK = "004"
+
+
 class SignOn(Request, frozen=True, kw_only=True, gc=False):
-    """0800: the terminal begins its day; `batch` is the one it has open."""
+    """0800: the terminal begins its day; `batch` is the one it has open.
+
+    `operator` and `keys` travel in dialects that have a place for them.
+    """
 
     batch: str
+    keys: KeyForm = KeyForm.DOUBLE
+    operator: str = "01"
 
 
 class SignOnReply(Reply, frozen=True, kw_only=True, gc=False):
@@ -158,7 +177,8 @@ class EchoReply(Reply, frozen=True, kw_only=True, gc=False):
 class OriginalPayment(msgspec.Struct, frozen=True, gc=False):
     """The earlier payment that a void, a refund, a completion or an adjustment speaks of.
 
-    F90 (MTI, STAN, F7), its batch, and F37 and F38 as the host gave them.
+    F90 (MTI, STAN, F7), its batch, F37 and F38 as the host gave them, and its F13 (MMDD), which
+    is "" where it was not kept.
     """
 
     mti: str
@@ -167,6 +187,7 @@ class OriginalPayment(msgspec.Struct, frozen=True, gc=False):
     batch: str
     rrn: str | None = None
     authorisation: str | None = None
+    date: str = ""
 
 
 class PaymentRequest(Request, frozen=True, kw_only=True, gc=False):
@@ -208,11 +229,13 @@ class Reversal(Request, frozen=True, kw_only=True, gc=False):
 
     `stan` and `batch` are the original's; `reason` goes in F39: 98 no answer in time,
     96 approved but not completed here, A0 MAC error, 06 other. Holds no track and no PIN.
+    `pan` is missing where a swiped card's number travels in the track alone. `earlier` is what
+    the original itself spoke of: the sale of a void, the pre-authorisation of a completion.
     """
 
     batch: str
     amount: Amount
-    pan: Pan
+    pan: Pan | None
     original: OriginalReference
     kind: PaymentKind = PaymentKind.SALE
     entry_mode: str = "012"
@@ -220,6 +243,7 @@ class Reversal(Request, frozen=True, kw_only=True, gc=False):
     reason: str = "98"
     repeat: bool = False
     advice: bool = False
+    earlier: OriginalPayment | None = None
 
 
 class ReversalReply(Reply, frozen=True, kw_only=True, gc=False):

@@ -99,6 +99,7 @@ def fault_papers(
     reversal: Reversal, *, settings: Settings, at: datetime, head: ChainHead
 ) -> tuple[Fact, ...]:
     """Return the facts of the slip that asks a person to set a payment right."""
+    assert reversal.pan is not None, "the terminal's own books know the card"
     slip = FaultSlip(
         shop=shop_of(settings, settings.operator),
         kind=PaymentKind.SALE,

@@ -153,7 +153,8 @@ _REPLY_MTI: Final = {"0100": "0110", "0200": "0210", "0220": "0230"}
 def _reversal(operation: Reversal) -> Message:
     kind = KINDS[operation.kind]
     fields = _base(operation)
-    fields[2] = operation.pan.reveal()
+    if operation.pan is not None:
+        fields[2] = operation.pan.reveal()
     fields[3] = kind.processing
     _put_amount(fields, operation.amount)
     fields[22] = operation.entry_mode
