@@ -78,7 +78,9 @@ def fail(ending: Ending, *, as_json: bool) -> None:
         )
     else:
         words = (ending.code, ending.sentence, ending.next_step)
-        click.echo(" ".join(word for word in words if word), err=True)
+        sentence = " ".join(word for word in words if word)
+        if sentence:
+            click.echo(sentence, err=True)
     sys.exit(int(ending.exit_code))
 
 

@@ -46,14 +46,14 @@ def show_status(status: Status, paper_owed: int) -> None:
 def show_payments(lines: Sequence[PaymentLine], zone: ZoneInfo) -> None:
     """Show payments in the shop's time."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for header in ("batch", "voucher", "time", "card", "outcome", "code", "authorisation"):
-        table.add_column(header)
-    table.add_column("amount", justify="right")
+    for header in ("batch", "voucher", "time", "card", "outcome", "code"):
+        table.add_column(header, no_wrap=True)
+    table.add_column("amount", justify="right", no_wrap=True)
     for line in lines:
         at = datetime.fromisoformat(line.at).astimezone(zone)
         outcome = Text(line.outcome, style=STYLES.get(line.outcome, "red"))
         amount = str(Amount(line.amount_minor, line.currency))
         when = f"{at:%m-%d %H:%M:%S}"
         words = (line.batch, line.stan, when, line.card, outcome, line.code or line.cause)
-        table.add_row(*words, line.authorisation, amount)
+        table.add_row(*words, amount)
     Console(highlight=False).print(table)

@@ -14,6 +14,7 @@ import msgspec
 
 from tallywire.address import ADDRESS
 from tallywire.commands.terminal.endings import terminal_ending
+from tallywire.exits import Ending
 from tallywire.running import read_settings, run, tell
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from terminal.aio.driver import Terminal
     from terminal.configuration import Settings
     from terminal.effects import Notice
-    from terminal.errors import TerminalError
 
 Act = Callable[["Terminal", "Settings"], Awaitable[None]]
 
@@ -45,18 +45,24 @@ def perform(options: Options, act: Act) -> None:
 async def _opened_and_done(options: Options, act: Act) -> None:
     from terminal.errors import TerminalError
 
-    problem: TerminalError | None = None
+    ending: Ending | None = None
+    said: set[str] = set()
     try:
-        async with _opened(options) as (terminal, settings):
+        async with _opened(options, said) as (terminal, settings):
             await act(terminal, settings)
     except TerminalError as error:
-        problem = error
-    if problem is not None:
-        raise terminal_ending(problem)
+        ending = terminal_ending(error)
+    except Ending as error:
+        ending = error
+    if ending is not None and ending.code in said:
+        # A person has just read it as a notice; once is enough.
+        ending = Ending(ending.exit_code, "")
+    if ending is not None:
+        raise ending
 
 
 @asynccontextmanager
-async def _opened(options: Options) -> AsyncIterator[tuple[Terminal, Settings]]:
+async def _opened(options: Options, said: set[str]) -> AsyncIterator[tuple[Terminal, Settings]]:
     from terminal.aio.opening import open_terminal
     from terminal.aio.printers import open_printer
     from terminal.configuration import Settings, load_settings
@@ -70,7 +76,7 @@ async def _opened(options: Options) -> AsyncIterator[tuple[Terminal, Settings]]:
     paper = sys.stderr if options.as_json else sys.stdout
     profile, patience = settings.printer, settings.patience
     printers = [open_printer(url, profile, patience, stream=paper) for url in urls]
-    voice = _voice(options)
+    voice = _voice(options, said)
     line = _opener(settings)
     async with open_terminal(options.data, settings, line, printers, tell=voice) as terminal:
         yield terminal, settings
@@ -87,14 +93,15 @@ def _usual_printers(options: Options) -> tuple[str, ...]:
     return ("none:",) if options.as_json else ("console:",)
 
 
-def _voice(options: Options) -> Callable[[Notice], None]:
+def _voice(options: Options, said: set[str]) -> Callable[[Notice], None]:
+    """Return what tells notices; what a person has read is noted in `said`."""
+
     def say(notice: Notice) -> None:
         if options.as_json:
             tell(event="notice", **msgspec.to_builtins(notice))
-        else:
-            click.echo(
-                f"{notice.code} {notice.zh} / {notice.en} {notice.next_en}".rstrip(), err=True
-            )
+            return
+        said.add(notice.code)
+        click.echo(f"{notice.code} {notice.zh} / {notice.en} {notice.next_en}".rstrip(), err=True)
 
     return say
 
