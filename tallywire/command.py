@@ -11,6 +11,7 @@ COMMANDS: Final = {
     "acquirer": "Run an acquirer host with a real ledger.",
     "demo": "Live through a day at the terminal, with everything going wrong.",
     "dialect": "List, show, check and import dialects: how bytes look.",
+    "message": "Describe, decode, encode and diagnose single messages.",
     "printer": "Run a virtual ESC/POS printer.",
     "terminal": "Run a payment terminal, or one command of it.",
 }

@@ -1,0 +1,1 @@
+"""Messages for people: bytes in whatever dress, a readable account, JSON, and a diagnosis."""
