@@ -33,7 +33,7 @@ from protocol.settings import explain
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-BUILTIN: Final = ("iso87", "iso87_bcd", "cup")
+BUILTIN: Final = ("iso87", "iso87_bcd", "cup", "iso93", "iso93_bcd")
 
 
 class MtiRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

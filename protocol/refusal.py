@@ -1,4 +1,4 @@
-"""The answer to a message that could not be read: format error, F39 = 30.
+"""The answer to a message that could not be read: format error, F39 = 30 (904 in 1993).
 
 Only a request or an advice is answered, and only when its MTI was readable. The fields that
 tell the peer which of its messages is meant are sent back as far as they were read.
@@ -12,7 +12,8 @@ from protocol.header import reply_header
 from protocol.matching import reply_mti
 from protocol.message import FieldValue, Message
 
-FORMAT_ERROR: Final = "30"
+FORMAT_ERRORS: Final = {"0": "30", "1": "904"}
+"""Version of the MTI -> F39, a response code in 1987 and an action code in 1993."""
 
 ECHOED: Final = (3, 7, 11, 12, 13, 41, 42)
 
@@ -26,9 +27,10 @@ def refusal(partial: Message | None) -> Message | None:
     if partial is None or 11 not in partial.fields:
         return None
     mti = reply_mti(partial.mti)
-    if not mti:
+    code = FORMAT_ERRORS.get(mti[:1])
+    if code is None:
         return None
-    fields: dict[int, FieldValue] = {39: FORMAT_ERROR}
+    fields: dict[int, FieldValue] = {39: code}
     for number in ECHOED:
         if number in partial.fields:
             fields[number] = partial.fields[number]

@@ -89,6 +89,13 @@ DIALECTS: Final[dict[str, Dialect]] = {
     ),
     "odd": load_dialect(ODD, "odd"),
     "cup": builtin_dialect("cup"),
+    "iso93": builtin_dialect("iso93"),
+    "iso93_bcd": builtin_dialect("iso93_bcd"),
+    "iso93-ebcdic": load_dialect(
+        EBCDIC.replace("iso87", "iso93").replace("cp500", "cp037")
+        + '[defaults]\ndata_enc = "cp037"\nlen_enc = "cp037"\n',
+        "iso93-ebcdic",
+    ),
     "cup-binary-lengths": load_dialect(
         'base = "cup"\ndefaults = { len_enc = "b" }\nheader = { terminal = "" }',
         "cup-binary-lengths",

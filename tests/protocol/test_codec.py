@@ -68,7 +68,7 @@ def codec(request: pytest.FixtureRequest) -> Codec:
     ("dialect", "wire", "message"),
     [
         pytest.param(*case[1:], id=case[0])
-        for name in ("iso87", "iso87_bcd", "cup")
+        for name in ("iso87", "iso87_bcd", "cup", "iso93")
         for case in golden(name)
     ],
 )

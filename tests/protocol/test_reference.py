@@ -31,7 +31,7 @@ def test_codecs_agree_on_every_message(name: str, data: st.DataObject) -> None:
     assert reference.decode(wire) == message
 
 
-@pytest.mark.parametrize("name", ["iso87", "iso87_bcd", "packed", "cup"])
+@pytest.mark.parametrize("name", ["iso87", "iso87_bcd", "packed", "cup", "iso93_bcd"])
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_codec_accepts_nothing_that_the_reference_reads_otherwise(
@@ -59,7 +59,7 @@ def test_codec_accepts_nothing_that_the_reference_reads_otherwise(
     ("dialect", "wire", "message"),
     [
         pytest.param(*case[1:], id=case[0])
-        for name in ("iso87", "iso87_bcd", "cup")
+        for name in ("iso87", "iso87_bcd", "cup", "iso93")
         for case in golden(name)
     ],
 )

@@ -43,3 +43,17 @@ def test_refusal_can_be_encoded_whatever_broke_the_request() -> None:
 
     assert answer is not None
     assert codec.encode(answer) == b"0210222000000200000000000011201134240001233" + b"0"
+
+
+@pytest.mark.parametrize("name", ["iso93", "iso93_bcd"])
+def test_refusal_has_an_action_code_in_1993(name: str) -> None:
+    codec = Codec(builtin_dialect(name))
+    answer = refusal(Message("1200", {11: "000123"}))
+
+    assert answer == Message("1210", {11: "000123", 39: "904"})
+    assert codec.decode(codec.encode(answer)) == answer
+
+
+def test_refusal_is_silent_in_an_edition_it_does_not_know() -> None:
+    """ISO 8583:2003 has yet another F39."""
+    assert refusal(Message("2200", {11: "000123"})) is None
