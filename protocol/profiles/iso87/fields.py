@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from protocol.amount import Amount
 from protocol.kinds import KINDS
 from protocol.operations import Totals
-
-Fields = dict[int, Any]
-"""Text, or bytes where the dialect says binary; the profile touches text fields only."""
 
 SIGN_ON: Final = "001"
 SIGN_OFF: Final = "002"

@@ -7,14 +7,13 @@ ProfileError with the number. What is there but means nothing is refused here, b
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NoReturn
+from typing import Final
 
 from protocol.amount import Amount
 from protocol.errors import ProfileError
 from protocol.kinds import KINDS, PaymentKind
 from protocol.operations import (
     APPROVED,
-    Card,
     Echo,
     EchoReply,
     Operation,
@@ -46,11 +45,20 @@ from protocol.profiles.iso87.fields import (
     SIGN_ON,
     TOTALS_FIELDS,
     UPLOAD_ENDS,
-    Fields,
     net_settlement,
     read_balance,
 )
-from protocol.secrets import Pan, PinBlock, Track2
+from protocol.profiles.values import (
+    KIND_OF_REFUSAL,
+    Fields,
+    optional,
+    read_amount,
+    read_card,
+    read_pan,
+    read_reply_amount,
+    text,
+)
+from protocol.secrets import PinBlock
 
 
 def _who(fields: Fields) -> tuple[Origin, str, Stamp]:
@@ -59,31 +67,10 @@ def _who(fields: Fields) -> tuple[Origin, str, Stamp]:
     return origin, fields[11], stamp
 
 
-def _text(fields: Fields, number: int) -> str:
-    value: str = fields[number]
-    return value
-
-
-def _optional(fields: Fields, number: int) -> str | None:
-    return fields.get(number)
-
-
-def _refuse(mti: str, field: int, problem: str) -> NoReturn:
-    raise ProfileError(mti, problem, field)
-
-
-def _amount(fields: Fields) -> Amount:
-    return Amount(int(fields[4]), fields[49])
-
-
-def _reply_amount(fields: Fields) -> Amount | None:
-    return _amount(fields) if 4 in fields and 49 in fields else None
-
-
 def _batch(mti: str, fields: Fields) -> str:
     batch: str = fields[60]
     if len(batch) != 6 or not batch.isdigit():
-        _refuse(mti, 60, "the batch is six digits")
+        raise ProfileError(mti, "the batch is six digits", 60)
     return batch
 
 
@@ -92,44 +79,25 @@ def _reply_batch(mti: str, fields: Fields) -> str | None:
 
 
 def _keys(mti: str, fields: Fields) -> bytes | None:
-    text = _optional(fields, 62)
+    text = optional(fields, 62)
     if text is None:
         return None
     if len(text) % 2 or not set(text) <= set("0123456789ABCDEFabcdef"):
-        _refuse(mti, 62, "keys are pairs of hexadecimal digits")
+        raise ProfileError(mti, "keys are pairs of hexadecimal digits", 62)
     return bytes.fromhex(text)
 
 
-def _pan(mti: str, digits: str, field: int) -> Pan:
-    try:
-        return Pan(digits)
-    except ValueError as error:
-        problem = str(error)
-    _refuse(mti, field, problem)
-
-
-def _card(mti: str, fields: Fields) -> Card:
-    track2 = fields.get(35)
-    if track2 is None:
-        return Card(_pan(mti, fields[2], 2), fields.get(14), fields[22])
-    if 2 in fields:
-        pan = _pan(mti, fields[2], 2)
-    else:
-        pan = _pan(mti, track2.replace("D", "=").partition("=")[0], 35)
-    return Card(pan, fields.get(14), fields[22], Track2(track2))
-
-
 def _read_original(mti: str, fields: Fields) -> OriginalReference:
-    digits = _text(fields, 90)
+    digits = text(fields, 90)
     if digits[4:10] == "000000":
-        _refuse(mti, 90, "names no original")
+        raise ProfileError(mti, "names no original", 90)
     return OriginalReference(digits[0:4], digits[4:10], digits[10:20], digits[20:31], digits[31:42])
 
 
 def _read_totals(mti: str, fields: Fields) -> Totals:
     totals = Totals(*[int(fields[number]) for number in TOTALS_FIELDS])
-    if 97 in fields and _text(fields, 97)[1:] != net_settlement(totals)[1:]:
-        _refuse(mti, 97, "the net does not follow from F74-F89")
+    if 97 in fields and text(fields, 97)[1:] != net_settlement(totals)[1:]:
+        raise ProfileError(mti, "the net does not follow from F74-F89", 97)
     return totals
 
 
@@ -141,12 +109,12 @@ def _read_network_management(mti: str, fields: Fields) -> Operation:
         return SignOff(origin=origin, stan=stan, stamp=stamp)
     if fields[70] == SIGN_ON:
         return SignOn(origin=origin, stan=stan, stamp=stamp, batch=_batch(mti, fields))
-    _refuse(mti, 70, "no such network management code here")
+    raise ProfileError(mti, "no such network management code here", 70)
 
 
 def _read_network_management_reply(mti: str, fields: Fields) -> Operation:
     origin, stan, stamp = _who(fields)
-    code = _text(fields, 39)
+    code = text(fields, 39)
     if fields[70] == ECHO:
         return EchoReply(origin=origin, stan=stan, stamp=stamp, code=code)
     if fields[70] == SIGN_OFF:
@@ -160,29 +128,29 @@ def _read_network_management_reply(mti: str, fields: Fields) -> Operation:
             batch=_reply_batch(mti, fields),
             keys=_keys(mti, fields),
         )
-    _refuse(mti, 70, "no such network management code here")
+    raise ProfileError(mti, "no such network management code here", 70)
 
 
 def _kind(mti: str, fields: Fields) -> PaymentKind:
     """Return what MTI, F3 and F25 say together; a host may leave F25 out of a reply."""
-    kind = KIND_OF.get((mti, _text(fields, 3), fields.get(25, "00")))
+    kind = KIND_OF.get((mti, text(fields, 3), fields.get(25, "00")))
     if kind is None:
-        _refuse(mti, 3, "no such processing code here")
+        raise ProfileError(mti, "no such processing code here", 3)
     return kind
 
 
 def _read_original_payment(mti: str, fields: Fields) -> OriginalPayment:
     reference = _read_original(mti, fields)
-    batch = _text(fields, 61)
+    batch = text(fields, 61)
     if len(batch) != 6 or not batch.isdigit():
-        _refuse(mti, 61, "the original's batch is six digits")
+        raise ProfileError(mti, "the original's batch is six digits", 61)
     return OriginalPayment(
         mti=reference.mti,
         stan=reference.stan,
         transmission=reference.transmission,
         batch=batch,
-        rrn=_optional(fields, 37),
-        authorisation=_optional(fields, 38),
+        rrn=optional(fields, 37),
+        authorisation=optional(fields, 38),
     )
 
 
@@ -196,8 +164,8 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
         stan=stan,
         stamp=stamp,
         batch=_batch(mti, fields),
-        card=_card(mti, fields),
-        amount=Amount(0, _text(fields, 49)) if kind is PaymentKind.BALANCE else _amount(fields),
+        card=read_card(mti, fields),
+        amount=Amount(0, text(fields, 49)) if kind is PaymentKind.BALANCE else read_amount(fields),
         kind=kind,
         original=_read_original_payment(mti, fields) if KINDS[kind].wants else None,
         pin=None if pin is None else PinBlock(pin),
@@ -208,12 +176,12 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
 
 def _read_payment_reply(mti: str, fields: Fields) -> Operation:
     origin, stan, stamp = _who(fields)
-    code = _text(fields, 39)
+    code = text(fields, 39)
     asked = f"{int(mti) - 10:04d}"
     kind = _kind(asked, fields) if 3 in fields else KIND_OF_REFUSAL[asked]
     needed = code == APPROVED and kind is not PaymentKind.BALANCE
     if needed and 4 not in fields:
-        _refuse(mti, 4, "missing from an approval")
+        raise ProfileError(mti, "missing from an approval", 4)
     return PaymentReply(
         origin=origin,
         stan=stan,
@@ -221,20 +189,12 @@ def _read_payment_reply(mti: str, fields: Fields) -> Operation:
         code=code,
         kind=kind,
         batch=_reply_batch(mti, fields),
-        amount=_reply_amount(fields),
-        rrn=_optional(fields, 37),
-        authorisation=_optional(fields, 38),
-        settlement_date=_optional(fields, 15),
-        balance=read_balance(_text(fields, 54)) if 54 in fields else None,
+        amount=read_reply_amount(fields),
+        rrn=optional(fields, 37),
+        authorisation=optional(fields, 38),
+        settlement_date=optional(fields, 15),
+        balance=read_balance(text(fields, 54)) if 54 in fields else None,
     )
-
-
-KIND_OF_REFUSAL: Final = {
-    "0100": PaymentKind.PREAUTHORISATION,
-    "0200": PaymentKind.SALE,
-    "0220": PaymentKind.OFFLINE_SALE,
-}
-"""A format error may come without F3; which kind was refused, only the asking side knows."""
 
 
 def _read_reversal(mti: str, fields: Fields) -> Operation:
@@ -246,13 +206,13 @@ def _read_reversal(mti: str, fields: Fields) -> Operation:
         stan=stan,
         stamp=stamp,
         batch=_batch(mti, fields),
-        amount=_amount(fields),
-        pan=_pan(mti, _text(fields, 2), 2),
+        amount=read_amount(fields),
+        pan=read_pan(mti, text(fields, 2), 2),
         original=original,
         kind=_kind(original.mti, fields),
-        entry_mode=_text(fields, 22),
-        authorisation=_optional(fields, 38),
-        reason=_text(fields, 39),
+        entry_mode=text(fields, 22),
+        authorisation=optional(fields, 38),
+        reason=text(fields, 39),
         repeat=mti != first,
         advice=first == "0420",
     )
@@ -264,10 +224,10 @@ def _read_reversal_reply(mti: str, fields: Fields) -> Operation:
         origin=origin,
         stan=stan,
         stamp=stamp,
-        code=_text(fields, 39),
+        code=text(fields, 39),
         batch=_reply_batch(mti, fields),
-        amount=_reply_amount(fields),
-        rrn=_optional(fields, 37),
+        amount=read_reply_amount(fields),
+        rrn=optional(fields, 37),
         advice=mti == "0430",
     )
 
@@ -280,29 +240,29 @@ def _read_settlement(mti: str, fields: Fields) -> Operation:
         stamp=stamp,
         batch=_batch(mti, fields),
         totals=_read_totals(mti, fields),
-        settlement_date=_text(fields, 15),
-        currency=_text(fields, 50),
+        settlement_date=text(fields, 15),
+        currency=text(fields, 50),
         repeat=mti == "0501",
     )
 
 
 def _read_settlement_reply(mti: str, fields: Fields) -> Operation:
     origin, stan, stamp = _who(fields)
-    result = _RESULTS.get(_text(fields, 66)) if 66 in fields else ReconciliationResult.ERROR
+    result = _RESULTS.get(text(fields, 66)) if 66 in fields else ReconciliationResult.ERROR
     if result is None:
-        _refuse(mti, 66, "1, 2 or 3 is the verdict")
+        raise ProfileError(mti, "1, 2 or 3 is the verdict", 66)
     complete = all(number in fields for number in TOTALS_FIELDS)
     if not complete and result is not ReconciliationResult.ERROR:
-        _refuse(mti, 74, "a verdict comes with the host's totals")
+        raise ProfileError(mti, "a verdict comes with the host's totals", 74)
     return SettlementReply(
         origin=origin,
         stan=stan,
         stamp=stamp,
-        code=_text(fields, 39),
+        code=text(fields, 39),
         result=result,
         batch=_reply_batch(mti, fields),
         totals=_read_totals(mti, fields) if complete else None,
-        settlement_date=_optional(fields, 15),
+        settlement_date=optional(fields, 15),
     )
 
 
@@ -311,9 +271,9 @@ def _read_upload(mti: str, fields: Fields) -> Operation:
     batch = _batch(mti, fields)
     count = int(fields[72])
     if 70 in fields:
-        balanced = UPLOAD_ENDS.get(_text(fields, 70))
+        balanced = UPLOAD_ENDS.get(text(fields, 70))
         if balanced is None:
-            _refuse(mti, 70, "202 or 207 ends an upload")
+            raise ProfileError(mti, "202 or 207 ends an upload", 70)
         return UploadEnd(
             origin=origin, stan=stan, stamp=stamp, batch=batch, count=count, balanced=balanced
         )
@@ -326,17 +286,17 @@ def _read_upload(mti: str, fields: Fields) -> Operation:
         number=int(fields[71]),
         count=count,
         original=original,
-        amount=_amount(fields),
-        pan=_pan(mti, _text(fields, 2), 2),
+        amount=read_amount(fields),
+        pan=read_pan(mti, text(fields, 2), 2),
         kind=_kind(original.mti, fields),
-        rrn=_optional(fields, 37),
-        authorisation=_optional(fields, 38),
+        rrn=optional(fields, 37),
+        authorisation=optional(fields, 38),
     )
 
 
 def _read_upload_reply(mti: str, fields: Fields) -> Operation:
     origin, stan, stamp = _who(fields)
-    code, batch = _text(fields, 39), _reply_batch(mti, fields)
+    code, batch = text(fields, 39), _reply_batch(mti, fields)
     return UploadReply(origin=origin, stan=stan, stamp=stamp, code=code, batch=batch)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from protocol.amount import Amount
 from protocol.kinds import KINDS, PaymentKind
 from protocol.message import Message
 from protocol.operations import (
@@ -33,10 +32,10 @@ from protocol.profiles.iso87.fields import (
     ECHO,
     SIGN_OFF,
     SIGN_ON,
-    Fields,
     balance_field,
     net_settlement,
 )
+from protocol.profiles.values import Fields, put, put_amount
 
 
 def _base(operation: Operation) -> Fields:
@@ -51,24 +50,13 @@ def _base(operation: Operation) -> Fields:
     }
 
 
-def _put(fields: Fields, number: int, value: str | None) -> None:
-    if value is not None:
-        fields[number] = value
-
-
-def _put_amount(fields: Fields, amount: Amount | None) -> None:
-    if amount is not None:
-        fields[4] = f"{amount.minor:012d}"
-        fields[49] = amount.currency
-
-
 def _sign_on(operation: SignOn) -> Message:
     return Message("0800", {**_base(operation), 60: operation.batch, 70: SIGN_ON})
 
 
 def _sign_on_reply(operation: SignOnReply) -> Message:
     fields = {**_base(operation), 39: operation.code, 70: SIGN_ON}
-    _put(fields, 60, operation.batch)
+    put(fields, 60, operation.batch)
     if operation.keys is not None:
         fields[62] = operation.keys.hex().upper()
     return Message("0810", fields)
@@ -95,10 +83,10 @@ def _payment(operation: PaymentRequest) -> Message:
     fields = _base(operation)
     fields[2] = card.pan.reveal()
     fields[3] = kind.processing
-    _put_amount(fields, operation.amount)
+    put_amount(fields, operation.amount)
     if operation.kind is PaymentKind.BALANCE:
         del fields[4]
-    _put(fields, 14, card.expiry)
+    put(fields, 14, card.expiry)
     fields[22] = card.entry_mode
     fields[25] = kind.condition
     if card.track2 is not None:
@@ -114,8 +102,8 @@ def _payment(operation: PaymentRequest) -> Message:
 
 
 def _put_original(fields: Fields, original: OriginalPayment) -> None:
-    _put(fields, 37, original.rrn)
-    _put(fields, 38, original.authorisation)
+    put(fields, 37, original.rrn)
+    put(fields, 38, original.authorisation)
     fields[61] = original.batch
     fields[90] = f"{original.mti}{original.stan}{original.transmission}{'0' * 22}"
 
@@ -133,7 +121,7 @@ def _payment_reply(operation: PaymentReply) -> Message:
         41: origin.terminal_id,
         42: origin.merchant_id,
     }
-    _put_amount(fields, operation.amount)
+    put_amount(fields, operation.amount)
     if operation.settlement_date is not None:
         fields[15] = operation.settlement_date
     if operation.rrn is not None:
@@ -156,10 +144,10 @@ def _reversal(operation: Reversal) -> Message:
     if operation.pan is not None:
         fields[2] = operation.pan.reveal()
     fields[3] = kind.processing
-    _put_amount(fields, operation.amount)
+    put_amount(fields, operation.amount)
     fields[22] = operation.entry_mode
     fields[25] = kind.condition
-    _put(fields, 38, operation.authorisation)
+    put(fields, 38, operation.authorisation)
     fields[39] = operation.reason
     fields[60] = operation.batch
     fields[90] = _original(operation.original)
@@ -176,9 +164,9 @@ _REVERSAL_MTI: Final = {
 
 def _reversal_reply(operation: ReversalReply) -> Message:
     fields = {**_base(operation), 39: operation.code}
-    _put_amount(fields, operation.amount)
-    _put(fields, 37, operation.rrn)
-    _put(fields, 60, operation.batch)
+    put_amount(fields, operation.amount)
+    put(fields, 37, operation.rrn)
+    put(fields, 60, operation.batch)
     return Message("0430" if operation.advice else "0410", fields)
 
 
@@ -194,8 +182,8 @@ def _settlement(operation: Settlement) -> Message:
 
 def _settlement_reply(operation: SettlementReply) -> Message:
     fields = {**_base(operation), 39: operation.code, 66: operation.result.value}
-    _put(fields, 15, operation.settlement_date)
-    _put(fields, 60, operation.batch)
+    put(fields, 15, operation.settlement_date)
+    put(fields, 60, operation.batch)
     if operation.totals is not None:
         _put_totals(fields, operation.totals)
     return Message("0510", fields)
@@ -205,10 +193,10 @@ def _upload_item(operation: UploadItem) -> Message:
     fields = _base(operation)
     fields[2] = operation.pan.reveal()
     fields[3] = KINDS[operation.kind].processing
-    _put_amount(fields, operation.amount)
+    put_amount(fields, operation.amount)
     fields[25] = KINDS[operation.kind].condition
-    _put(fields, 37, operation.rrn)
-    _put(fields, 38, operation.authorisation)
+    put(fields, 37, operation.rrn)
+    put(fields, 38, operation.authorisation)
     fields[60] = operation.batch
     fields[71] = f"{operation.number:04d}"
     fields[72] = f"{operation.count:04d}"
@@ -226,7 +214,7 @@ def _upload_end(operation: UploadEnd) -> Message:
 
 def _upload_reply(operation: UploadReply) -> Message:
     fields = {**_base(operation), 39: operation.code}
-    _put(fields, 60, operation.batch)
+    put(fields, 60, operation.batch)
     return Message("0330", fields)
 
 

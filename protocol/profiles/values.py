@@ -1,0 +1,80 @@
+"""Field values that mean the same in every profile: cards, amounts, what may be missing.
+
+A reader takes a mandatory field by `fields[n]`: a missing one is a KeyError, which a profile's
+`decode` turns into a ProfileError with the number.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from protocol.amount import Amount
+from protocol.errors import ProfileError
+from protocol.kinds import PaymentKind
+from protocol.operations import Card
+from protocol.secrets import Pan, Track2
+
+Fields = dict[int, Any]
+"""Text, or bytes where the dialect says binary."""
+
+KIND_OF_REFUSAL: Final = {
+    "0100": PaymentKind.PREAUTHORISATION,
+    "0200": PaymentKind.SALE,
+    "0220": PaymentKind.OFFLINE_SALE,
+}
+"""A format error may come without F3; which kind was refused, only the asking side knows."""
+
+
+def put(fields: Fields, number: int, value: str | None) -> None:
+    """Write a field that may be missing."""
+    if value is not None:
+        fields[number] = value
+
+
+def put_amount(fields: Fields, amount: Amount | None) -> None:
+    """Write F4 and F49, if there is an amount."""
+    if amount is not None:
+        fields[4] = f"{amount.minor:012d}"
+        fields[49] = amount.currency
+
+
+def text(fields: Fields, number: int) -> str:
+    """Return a mandatory text field."""
+    value: str = fields[number]
+    return value
+
+
+def optional(fields: Fields, number: int) -> str | None:
+    """Return a text field that may be missing."""
+    return fields.get(number)
+
+
+def read_amount(fields: Fields) -> Amount:
+    """Return F4 in F49."""
+    return Amount(int(fields[4]), fields[49])
+
+
+def read_reply_amount(fields: Fields) -> Amount | None:
+    """Return F4 in F49; None from a refusal that lacks one of them."""
+    return read_amount(fields) if 4 in fields and 49 in fields else None
+
+
+def read_pan(mti: str, digits: str, field: int) -> Pan:
+    """Return a card number found in `field`. Raises ProfileError."""
+    try:
+        return Pan(digits)
+    except ValueError as error:
+        problem = str(error)
+    raise ProfileError(mti, problem, field)
+
+
+def read_card(mti: str, fields: Fields) -> Card:
+    """Return the card of F2, or of F35 alone when it was swiped. Raises ProfileError."""
+    track2 = fields.get(35)
+    if track2 is None:
+        return Card(read_pan(mti, fields[2], 2), fields.get(14), fields[22])
+    if 2 in fields:
+        pan = read_pan(mti, fields[2], 2)
+    else:
+        pan = read_pan(mti, track2.replace("D", "=").partition("=")[0], 35)
+    return Card(pan, fields.get(14), fields[22], Track2(track2))
