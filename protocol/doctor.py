@@ -28,6 +28,7 @@ DATA_SIZE_MAX: Final = 1 << 16
 FRAMES_MAX: Final = 64
 NO_FRAMING: Final = "none"
 EBCDIC: Final = "cp500"
+AGREES: Final = "pyiso8583 agrees"
 
 HEADERS: Final = {
     "none": HeaderRule(),
@@ -127,11 +128,12 @@ def examine(data: bytes, ways: Iterable[Way] = ()) -> Diagnosis:
     )
 
 
-def _order(finding: Finding) -> tuple[bool, bool, int, int, bool, bool]:
-    """Sort what fits first, then what nearly fits, then by how far it read."""
+def _order(finding: Finding) -> tuple[bool | int, ...]:
+    """Sort what fits first, with pyiso8583 agreeing, then what nearly does, then by how far."""
     far = -len(finding.fields), -finding.position if finding.mti else 0
     unframed = finding.framing == NO_FRAMING
-    return not finding.fits, not finding.nearly, *far, not finding.usual, unframed
+    doubted = finding.fits and finding.opinion != AGREES
+    return not finding.fits, doubted, not finding.nearly, *far, not finding.usual, unframed
 
 
 def _cuts(data: bytes) -> Iterator[Cut]:
@@ -232,9 +234,10 @@ def _second_opinion(reference: ReferenceCodec, payload: bytes, message: Message)
     try:
         other = reference.decode(payload)
     except FieldError as error:
-        return f"pyiso8583 stops at {error.field}"
+        where = f"F{error.field}" if isinstance(error.field, int) else error.field
+        return f"pyiso8583 stops at {where}"
     if (other.mti, other.fields) == (message.mti, message.fields):
-        return "pyiso8583 agrees"
+        return AGREES
     return "pyiso8583 reads other values"
 
 
