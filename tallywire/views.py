@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from protocol.amount import Amount
+from protocol.amount import Amount, format_minor
 from terminal.results import PaymentLine, Status
+
+if TYPE_CHECKING:
+    from acquirer_sim.aio.queries import BatchView
 
 STYLES: Final = {
     "approved": "green",
@@ -40,6 +43,25 @@ def show_status(status: Status, paper_owed: int) -> None:
         ("papers owed", str(paper_owed)),
     ):
         table.add_row(Text(name, style="dim"), value)
+    Console(highlight=False).print(table)
+
+
+def show_batches(batches: Sequence[BatchView]) -> None:
+    """Show batches of the acquirer's ledger."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for header in ("terminal", "batch", "state", "debits", "credits"):
+        table.add_column(header, no_wrap=True)
+    for header in ("net", "moved"):
+        table.add_column(header, justify="right", no_wrap=True)
+    for view in batches:
+        row = view.batch
+        sums = (
+            f"{row.debit_count} for {format_minor(row.debit_minor)}",
+            f"{row.credit_count} for {format_minor(row.credit_minor)}",
+            format_minor(view.net_minor),
+        )
+        words = (row.terminal, row.batch, row.state.value)
+        table.add_row(*words, *sums, "yes" if view.moved else "no")
     Console(highlight=False).print(table)
 
 

@@ -11,6 +11,7 @@ from acquirer_sim.configuration import load_configuration
 from acquirer_sim.errors import AcquirerError, ListenError
 from acquirer_sim.faults import load_faults
 from tallywire.address import ADDRESS
+from tallywire.commands.books import Books, audit, batches, report
 from tallywire.exits import Ending, Exit
 from tallywire.running import read_settings, run, tell
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.option("--listen", type=ADDRESS, default="127.0.0.1:8583", show_default=True)
 @click.option(
     "--ledger",
@@ -40,7 +41,9 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     help="reference is pyiso8583: slower, and by other hands.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Tell events as JSON lines.")
+@click.pass_context
 def command(
+    context: click.Context,
     *,
     listen: tuple[str, int],
     ledger: str,
@@ -54,7 +57,14 @@ def command(
     Without files it takes any terminal, approves published test cards and refuses all others;
     amounts from 1000.01 to 1000.99 ask for the response code in their cents.
     """
-    run(_serve(listen, ledger, config, faults, codec, as_json=as_json), as_json=as_json)
+    context.obj = Books(ledger, as_json)
+    if context.invoked_subcommand is None:
+        run(_serve(listen, ledger, config, faults, codec, as_json=as_json), as_json=as_json)
+
+
+command.add_command(batches)
+command.add_command(report)
+command.add_command(audit)
 
 
 async def _serve(
