@@ -28,6 +28,7 @@ from protocol.aio.incidents import Incident, log_incident
 from protocol.aio.server import Server
 from protocol.errors import LocalProtocolError, ProfileError
 from protocol.framing import Framing
+from protocol.header import Header, reply_header
 from protocol.link import MessageCodec
 from protocol.message import Message
 from protocol.operations import Echo, Operation, ReconciliationResult, Request
@@ -60,11 +61,15 @@ LEDGER: Final = "ledger"
 RESTARTED: Final = "restarted"
 
 
-class Struck(msgspec.Struct, frozen=True, gc=False):
-    """The context of a request that meets faults after its commit."""
+class Errand(msgspec.Struct, frozen=True, gc=False):
+    """The context of a request whose reply needs more than its connection.
+
+    `header` is what stood before the request, `faults` what the reply meets after the commit.
+    """
 
     connection: Connection
-    faults: tuple[Fault, ...]
+    faults: tuple[Fault, ...] = ()
+    header: Header | None = None
 
 
 def log_event(event: HostEvent) -> None:
@@ -149,9 +154,9 @@ class Host:
             elif self._faults is not None:
                 self._receive_faulty(connection, message, operation, jobs)
             elif type(operation) is Echo:
-                self._send(connection, Decision(operation, answer_echo(operation)))
+                self._send(connection, Decision(operation, answer_echo(operation)), message.header)
             else:
-                jobs.append(Job(operation, connection))
+                jobs.append(Job(operation, context_of(connection, message)))
         if jobs:
             self._committer.submit(jobs)
 
@@ -168,7 +173,7 @@ class Host:
         forced = any(fault.kind is FaultKind.OUT_OF_BALANCE for fault in struck)
         after = tuple(fault for fault in struck if fault.placement is Placement.AFTER_COMMIT)
         verdict = ReconciliationResult.OUT_OF_BALANCE if forced else None
-        jobs.append(Job(request, Struck(connection, after) if after else connection, verdict))
+        jobs.append(Job(request, context_of(connection, message, after), verdict))
 
     def _deliver(self, outcome: Outcome) -> None:
         """Send the replies of a group that is over."""
@@ -176,26 +181,31 @@ class Host:
             self._fall_silent(outcome.jobs, outcome.failure)
             return
         for job, decision in zip(outcome.jobs, outcome.decisions, strict=True):
-            if type(job.context) is Struck:
+            if type(job.context) is Errand:
                 self._send_faulty(job.context, decision)
             else:
                 self._send(job.context, decision)
 
-    def _send(self, connection: Connection, decision: Decision) -> None:
+    def _send(
+        self, connection: Connection, decision: Decision, header: Header | None = None
+    ) -> None:
         reply = decision.reply
         problem = decision.problem
         if reply is not None:
             try:
-                connection.reply_bytes(self._encode_message(self._encode(reply)))
+                message = self._encode(reply)
+                if header is not None:
+                    message = Message(message.mti, message.fields, reply_header(header))
+                connection.reply_bytes(self._encode_message(message))
                 return
             except LocalProtocolError as error:
                 problem = str(error)
         connection.withhold()
         self._on_event(HostEvent(FAILED, problem))
 
-    def _send_faulty(self, struck: Struck, decision: Decision) -> None:
-        connection = struck.connection
-        kinds = {fault.kind: fault for fault in struck.faults}
+    def _send_faulty(self, errand: Errand, decision: Decision) -> None:
+        connection = errand.connection
+        kinds = {fault.kind: fault for fault in errand.faults}
         if FaultKind.RESTART in kinds:
             self._restart()
         elif FaultKind.DROP_REPLY in kinds:
@@ -204,17 +214,17 @@ class Host:
                 connection.abort()
         elif FaultKind.DELAY_REPLY in kinds:
             delay_s = kinds[FaultKind.DELAY_REPLY].delay_s
-            self._loop.call_later(delay_s, self._send, connection, decision)
+            self._loop.call_later(delay_s, self._send, connection, decision, errand.header)
         else:
-            self._send(connection, decision)
+            self._send(connection, decision, errand.header)
         if FaultKind.DUPLICATE_REPLY in kinds:
-            self._send(connection, decision)
+            self._send(connection, decision, errand.header)
 
     def _fall_silent(self, jobs: Sequence[Job], failure: AcquirerError) -> None:
         self._on_event(HostEvent(LEDGER, str(failure)))
         for job in jobs:
             context = job.context
-            (context.connection if type(context) is Struck else context).withhold()
+            (context.connection if type(context) is Errand else context).withhold()
 
     def _refuse(self, connection: Connection, message: Message, problem: str) -> None:
         self._on_event(HostEvent(REFUSED, problem))
@@ -223,6 +233,15 @@ class Host:
             connection.withhold()
         else:
             connection.reply(reply)
+
+
+def context_of(
+    connection: Connection, message: Message, faults: tuple[Fault, ...] = ()
+) -> Connection | Errand:
+    """Return what a reply needs; nearly always that is its connection alone."""
+    if not faults and message.header is None:
+        return connection
+    return Errand(connection, faults, message.header)
 
 
 def arrival_of(message: Message) -> Arrival:
