@@ -5,7 +5,7 @@
 outcome is the machine's next event. A driver performs the effects one by one and stops at the
 first commit that fails.
 
-Each place at which the power may fail has a name (`domain/states.md`); an effect carries the name
+Each place at which the power may fail has a name; an effect carries the name
 of the point that lies right *after* it, so that a test can cut the power there.
 """
 
@@ -22,7 +22,7 @@ from terminal.facts import Fact
 
 
 class CrashPoint(Enum):
-    """Where the power may fail, by the names of the states page."""
+    """Where the power may fail, from the first check to the archive."""
 
     T1 = "T1: checks done, nothing on disk"
     T2 = "T2: payment PREPARED on disk"

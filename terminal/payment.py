@@ -65,7 +65,7 @@ class PaymentPhase(Enum):
 
 
 class ReversalReason(Enum):
-    """F39 of a reversal: why the payment is undone (messages page, section 6)."""
+    """F39 of a reversal: why the payment is undone."""
 
     NO_ANSWER = "98"
     NOT_COMPLETED = "96"

@@ -23,7 +23,7 @@ Rules:
 - A confirmation that comes late still counts: it is the printer that knows.
 - SENDING cannot be cancelled; what ran can be voided (作废), which is a fact about paper only.
 
-The crash points and faults of `domain/states.md` section 4 are `PaperPoint`.
+Where paper or power may fail is named in `PaperPoint`.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Issued(Enum):
 
 
 class PaperPoint(Enum):
-    """Where paper or power may fail, by the names of the states page."""
+    """Where paper or power may fail, each with what is known afterwards."""
 
     P1 = "P1: before JobSending is on disk: QUEUED"
     P2 = "P2: the pre-flight finds a cause: QUEUED, blocked"

@@ -1,6 +1,6 @@
 """What each response code (F39) means, as data: category, words, what the terminal does.
 
-Source: the response code table of `domain/messages.md`. Published lists differ in the category
+Source: practice of the trade. Published lists differ in the category
 of 13, 14, 42, 55 and 98; this table is the one place to change. A code that is not listed is a
 failure shown as 交易失败.
 """

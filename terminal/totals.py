@@ -16,7 +16,7 @@ import msgspec
 from protocol.operations import Totals
 
 COUNT_MAX: Final = 999
-"""A side of a batch has at most three digits' worth of payments (messages page, section 4)."""
+"""A side of a batch has at most three digits' worth of payments."""
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):

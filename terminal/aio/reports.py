@@ -42,7 +42,7 @@ async def status_of(desk: Desk) -> Status:
 
 
 def _mode(*, settlement: str, reversals: int, full: bool, signed_on: bool) -> str:
-    """Return the overlay that blocks most (states page, section 0)."""
+    """Return the overlay that blocks most."""
     modes = (
         ("UPLOADING", settlement == "uploading"),
         ("SETTLEMENT_UNCERTAIN", settlement != "open"),
