@@ -15,7 +15,7 @@ from __future__ import annotations
 
 
 class TerminalError(Exception):
-    """Base: `code` is an L-code (docs/reference/local-codes.md), `str()` one sentence, safe to show."""
+    """Base: `code` is an L-code (docs/reference/local-codes.md), `str()` a sentence to show."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(f"{code} {sentence}")
