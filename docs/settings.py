@@ -91,7 +91,7 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
         value = value.value
     if value is None or isinstance(value, msgspec.Struct) or value in ((), [], {}, ""):
         return ""
-    return code(json.dumps(value, ensure_ascii=False))
+    return code(json.dumps(msgspec.to_builtins(value), ensure_ascii=False))
 
 
 def _structs(hint: Any) -> list[type[msgspec.Struct]]:

@@ -24,6 +24,8 @@ class Exit(IntEnum):
     NOT_FOUND = 9
     BOOKS_DIFFER = 10
     STORAGE = 11
+    NO_SETTLEMENT = 12
+    AMBIGUOUS = 13
 
 
 class Ending(Exception):

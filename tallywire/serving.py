@@ -21,8 +21,11 @@ import msgspec
 from protocol.amount import Amount
 from protocol.operations import Card
 from protocol.secrets import Pan
+from tallywire.paper_orders import Asked, BadOrder
 from tallywire.running import tell
+from tallywire.serving_paper import PAPER_COMMANDS, plain_outcome
 from terminal.aio.driver import Terminal
+from terminal.configuration import Settings
 from terminal.errors import TerminalError
 from terminal.print_outcome import PrintOutcome
 from terminal.results import PaymentResult, SettlementResult, Status
@@ -36,18 +39,18 @@ IDLE_S: Final = 120.0
 Answer = dict[str, Any]
 
 
-class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line in. Which fields a command wants, `COMMANDS` says."""
+class Command(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line in. Which fields a command wants, `COMMANDS` says; those of paper, `Asked`."""
 
     id: int
     do: str
-    amount: str = ""
-    card: str = ""
     expiry: str | None = None
-    what: str = "last"
-    stan: str = ""
-    batch: str | None = None
     limit: int = 100
+    after: int = 0
+    job: str = ""
+    reason: str = ""
+    operator: str = ""
+    as_original: bool = False
 
 
 class BadCommand(Exception):
@@ -57,9 +60,9 @@ class BadCommand(Exception):
 class Service:
     """One terminal, its commands, and what it does by itself."""
 
-    def __init__(self, terminal: Terminal, *, currency: str) -> None:
+    def __init__(self, terminal: Terminal, settings: Settings) -> None:
         self._terminal = terminal
-        self._currency = currency
+        self._settings = settings
         self._unfinished = asyncio.Event()
         self._used = asyncio.Event()
 
@@ -91,7 +94,7 @@ class Service:
             command = msgspec.json.decode(line, type=Command)
             number = command.id
             tell(id=number, result=await self.perform(command))
-        except (BadCommand, msgspec.DecodeError) as problem:
+        except (BadCommand, BadOrder, msgspec.DecodeError) as problem:
             error = {"code": "", "sentence": f"{problem}", "next": ""}
         except TerminalError as problem:
             step = text_of(problem.code).next_en
@@ -102,9 +105,12 @@ class Service:
 
     async def perform(self, command: Command) -> Answer:
         """Carry out one command. Raises BadCommand or TerminalError."""
-        perform = COMMANDS.get(command.do)
+        paper, perform = PAPER_COMMANDS.get(command.do), COMMANDS.get(command.do)
+        if paper is not None:
+            return await paper(self._terminal, self._settings, command)
         if perform is None:
-            raise BadCommand(f"no command {command.do!r}; there are {', '.join(COMMANDS)}")
+            names = ", ".join([*COMMANDS, *PAPER_COMMANDS])
+            raise BadCommand(f"no command {command.do!r}; there are {names}")
         answer = await perform(self, command)
         if await self._is_unfinished():
             self._unfinished.set()
@@ -121,7 +127,7 @@ class Service:
     async def sale(self, command: Command) -> Answer:
         """Sell `amount` on `card` (and `expiry`)."""
         try:
-            amount = Amount.parse(command.amount, self._currency)
+            amount = Amount.parse(command.amount, self._settings.currency)
             card = Card(Pan(command.card), command.expiry)
         except ValueError as error:
             problem = str(error)
@@ -149,13 +155,6 @@ class Service:
     async def batches(self, command: Command) -> Answer:
         """List batches, newest first."""
         return {"batches": msgspec.to_builtins(await self._terminal.batches(limit=command.limit))}
-
-    async def reprint(self, command: Command) -> Answer:
-        """Reprint `what`: last, any (with `stan`) or settlement (with `batch`, or the last)."""
-        outcomes = await reprint(
-            self._terminal, command.what, stan=command.stan, batch=command.batch
-        )
-        return {"jobs": [plain_outcome(outcome) for outcome in outcomes]}
 
     async def _finish_once(self) -> Status:
         status = await self._terminal.recover()
@@ -188,36 +187,8 @@ class Service:
                 await self._terminal.echo()
 
 
-async def reprint(
-    terminal: Terminal, what: str, *, stan: str = "", batch: str | None = None
-) -> tuple[PrintOutcome, ...]:
-    """Find a paper of the archive and print it again. Raises TerminalError (L08, L09, ...)."""
-    paperwork = terminal.paperwork
-    match what:
-        case "last":
-            snapshot = await paperwork.find_last_receipt()
-        case "any":
-            snapshot = await paperwork.find_receipt(stan, batch)
-        case "settlement":
-            snapshot = await paperwork.find_settlement(batch)
-        case _:
-            raise BadCommand(f"nothing called {what!r} can be reprinted: last, any, settlement")
-    return await paperwork.reprint(snapshot.document_id)
-
-
 def _tell_job(outcome: PrintOutcome) -> None:
     tell(event="job", **plain_outcome(outcome))
-
-
-def plain_outcome(outcome: PrintOutcome) -> Answer:
-    """Return what became of a print job, for JSON."""
-    return {
-        "job": outcome.job_id,
-        "state": outcome.state.value,
-        "duplicate": outcome.duplicate,
-        "cause": outcome.cause,
-        "printed": outcome.printed,
-    }
 
 
 def _plain(result: PaymentResult | SettlementResult | Status | msgspec.Struct) -> Answer:
@@ -234,5 +205,4 @@ COMMANDS: Final[dict[str, Callable[[Service, Command], Awaitable[Answer]]]] = {
     "status": Service.read_status,
     "list": Service.payments,
     "batches": Service.batches,
-    "reprint": Service.reprint,
 }

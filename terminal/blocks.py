@@ -13,7 +13,7 @@ import msgspec
 
 from protocol.amount import EXPONENTS, SYMBOLS, format_minor
 from terminal import labels
-from terminal.documents import MERCHANT_NAME_MAX, CopyKind, Shop
+from terminal.documents import MERCHANT_NAME_MAX, CopyKind, Shop, SlipRow
 from terminal.labels import Language, Words
 from terminal.lines import Align, Line, clip, justify, printable, text_width, wrap
 from terminal.paper import Marks, Paper
@@ -21,6 +21,8 @@ from terminal.paper import Marks, Paper
 COUNT_COLUMNS: Final = 4
 AMOUNT_COLUMNS: Final = 14
 INDENT: Final = "  "
+QR_LENGTH_MAX: Final = 24
+"""More would not fit as words in a preview of 32 columns."""
 
 
 def title(words: Words, paper: Paper) -> Iterator[Line]:
@@ -35,7 +37,11 @@ def marks(marks: Marks, paper: Paper, *, testing: bool) -> Iterator[Line]:
     """What tells a paper from the original of a real payment."""
     if testing:
         yield Line(testing_mark(paper), bold=True, align=Align.CENTRE)
-    if marks.duplicate:
+    if marks.electronic:
+        yield Line(f"****{labels.ELECTRONIC.name(paper.shown)}****", bold=True, align=Align.CENTRE)
+        exported = labels.EXPORTED.apart(paper.shown)[0]
+        yield Line(f"{exported} {marks.reprinted_at}", align=Align.CENTRE)
+    elif marks.duplicate:
         mark = f"****{labels.DUPLICATE.name(paper.shown)}**** ({marks.duplicate})"
         yield Line(mark, bold=True, align=Align.CENTRE)
         reprinted = labels.REPRINTED.apart(paper.shown)[0]
@@ -57,6 +63,14 @@ def money(minor: int, currency: str, paper: Paper) -> Iterator[Line]:
     symbol = SYMBOLS.get(currency, currency)
     text = f"{symbol} {format_minor(minor, EXPONENTS.get(currency, 2))}"
     yield msgspec.structs.replace(headline(text, paper), align=Align.RIGHT)
+
+
+def qr(text: str, paper: Paper) -> Iterator[Line]:
+    """A QR code with blank paper around it; no code for what a scanner may not read back."""
+    if paper.qr and text.isascii() and text.isprintable() and 0 < len(text) <= QR_LENGTH_MAX:
+        yield Line()
+        yield Line(f"[QR {text}]", align=Align.CENTRE, qr=text)
+        yield Line()
 
 
 def foot(copy: CopyKind, paper: Paper, *, testing: bool) -> Iterator[Line]:
@@ -85,6 +99,28 @@ def row(name: str, count: int, minor: int, paper: Paper, exponent: int) -> Itera
         yield Line(name)
         name = ""
     yield Line(justify(name, figures, paper.columns))
+
+
+def tally(rows: tuple[SlipRow, ...], paper: Paper, exponent: int) -> Iterator[Line]:
+    """Types under their heads, then the total; a type with nothing in it is left out."""
+    yield from row_heads(paper)
+    for one in rows:
+        if one.count or one.amount_minor:
+            name = labels.PAYMENTS[one.kind].name(paper.shown)
+            yield from row(name, one.count, one.amount_minor, paper, exponent)
+    count, total = sum(one.count for one in rows), sum(one.amount_minor for one in rows)
+    for line in row(labels.TOTAL.name(paper.shown), count, total, paper, exponent):
+        yield msgspec.structs.replace(line, bold=True)
+
+
+def named(name: str, value: str, paper: Paper) -> Iterator[Line]:
+    """A name of the configuration and its value, below it where there is no room."""
+    value = printable(value)
+    if len(name) + 2 + text_width(value) <= paper.columns:
+        yield Line(f"{name}: {value}")
+        return
+    yield Line(f"{name}:")
+    yield from indented(value, paper)
 
 
 def remarks(remarks: tuple[str, ...], paper: Paper) -> Iterator[Line]:

@@ -6,7 +6,9 @@ file, key and what was found.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -14,6 +16,7 @@ import msgspec
 from protocol.operations import Origin
 from protocol.settings import parse_settings
 from protocol.test_cards import TEST_CARD_RANGES
+from terminal.policy import DEFAULT_RULES, PaperRules
 from terminal.printer_profile import DEFAULT_PATIENCE, DEFAULT_PROFILE, Patience, PrinterProfile
 
 
@@ -82,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = Limits()
     printer: PrinterProfile = DEFAULT_PROFILE
     patience: Patience = DEFAULT_PATIENCE
+    paper: PaperRules = DEFAULT_RULES
 
     def __post_init__(self) -> None:
         if len(self.terminal_id) != 8 or not self.terminal_id.isascii():
@@ -106,6 +110,25 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def accepts(self, digits: str) -> bool:
         """True unless only published test cards may be used and this is none."""
         return not self.test_cards_only or digits.startswith(self.test_ranges)
+
+
+def shown_entries(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """Return what a configuration slip shows: plain values by their names, tables below them."""
+    plain: dict[str, Any] = msgspec.to_builtins(settings)
+    return tuple(_flat("", plain))
+
+
+def _flat(prefix: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    tables = []
+    for name, value in values.items():
+        if isinstance(value, dict):
+            tables.append((name, value))
+        elif isinstance(value, list | tuple):
+            yield prefix + name, ", ".join(map(str, value))
+        else:
+            yield prefix + name, str(value)
+    for name, table in tables:
+        yield from _flat(f"{prefix}{name}.", table)
 
 
 def _is_time_zone(name: str) -> bool:

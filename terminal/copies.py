@@ -118,6 +118,22 @@ class JobAnswered(Fact, frozen=True, kw_only=True):
     by: str
 
 
+class PaperAsked(Fact, frozen=True, kw_only=True):
+    """Somebody asked for a paper of the archive (REQ 001-12): the audit, also of a refusal.
+
+    `name` is a copy or a view, `purpose` "reprint", "view" or "export"; `count` the number that
+    the paper carries, 0 for one that was never out; `at` is local; `refused` an L-code or "".
+    """
+
+    name: str
+    purpose: str
+    count: int
+    by: str
+    role: str
+    at: str
+    refused: str = ""
+
+
 def copies_of(document: Document) -> tuple[CopyKind, ...]:
     """Return which copies of a document are owed, in the order in which they are torn off."""
     match document:

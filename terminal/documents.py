@@ -80,7 +80,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, tag_field="document", t
 
     `card` is `Pan.masked`; `entry` the letter S, I, C, M or F; `at` local time; `remarks` what
     stands under 备注 (original voucher of a void, ...); `recovered_from` names the source when
-    the receipt was rebuilt from the acquirer's record (REQ 001-08), else empty.
+    the receipt was rebuilt from the acquirer's record (REQ 001-08), else empty. `tag` is what the
+    shop calls the goods (REQ 000-08): it is searched by and never printed.
     """
 
     shop: Shop
@@ -99,6 +100,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, tag_field="document", t
     remarks: tuple[str, ...] = ()
     testing: bool = True
     recovered_from: str = ""
+    tag: str = ""
 
     def __post_init__(self) -> None:
         _check_masked(self.card)

@@ -13,12 +13,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from escpos.constants import QR_ECLEVEL_M
 from escpos.printer import Dummy
 
 from terminal.lines import Align, Line
 from terminal.picture import COLUMN_DOTS, draw_lines
 from terminal.printer_profile import DEFAULT_PROFILE, Charset, Confirmation, PrinterProfile
 from terminal.printer_status import ENABLE_ASB, FENCE, process_id_request
+from terminal.symbols import MODULE_DOTS
 
 INITIALISE: Final = b"\x1b@"
 CHINESE_ON: Final = b"\x1c&"
@@ -65,7 +67,11 @@ def encode_lines(
 
 
 def _text(printer: Dummy, line: Line, charset: Charset) -> None:
-    """One line: its style, its characters, and the style taken back by the next one."""
+    """One line: a QR code, or characters in a style that the next line takes back."""
+    if line.qr:
+        printer.set(align=_ALIGN[line.align])
+        printer.qr(line.qr, ec=QR_ECLEVEL_M, size=MODULE_DOTS, native=True)
+        return
     printer.set(
         align=_ALIGN[line.align],
         bold=line.bold,

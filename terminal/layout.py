@@ -92,6 +92,7 @@ def _receipt(receipt: Receipt, copy: CopyKind, marks: Marks, paper: Paper) -> It
     yield blocks.rule(paper)
     if copy is CopyKind.MERCHANT:
         yield from _signature(paper)
+    yield from blocks.qr(receipt.rrn, paper)
     yield from blocks.foot(copy, paper, testing=receipt.testing)
 
 
@@ -109,7 +110,7 @@ def _settlement(slip: SettlementSlip, copy: CopyKind, marks: Marks, paper: Paper
     yield blocks.rule(paper)
     yield from _verdict(slip.result, paper)
     yield blocks.rule(paper)
-    yield from _rows(slip, paper, exponent)
+    yield from blocks.tally(slip.rows, paper, exponent)
     yield blocks.rule(paper)
     yield from _sides(slip, paper, exponent)
     yield blocks.rule(paper)
@@ -164,20 +165,6 @@ def _signature(paper: Paper) -> Iterator[Line]:
 
 def _verdict(result: Balance, paper: Paper) -> Iterator[Line]:
     yield from blocks.title(labels.RESULTS[result], paper)
-
-
-def _rows(slip: SettlementSlip, paper: Paper, exponent: int) -> Iterator[Line]:
-    """Types with nothing in them are left out; the total is always there."""
-    yield from blocks.row_heads(paper)
-    for row in slip.rows:
-        if row.count or row.amount_minor:
-            name = labels.PAYMENTS[row.kind].name(paper.shown)
-            yield from blocks.row(name, row.count, row.amount_minor, paper, exponent)
-    total = sum(row.amount_minor for row in slip.rows)
-    count_all = sum(row.count for row in slip.rows)
-    name = labels.TOTAL.name(paper.shown)
-    for line in blocks.row(name, count_all, total, paper, exponent):
-        yield msgspec.structs.replace(line, bold=True)
 
 
 def _sides(slip: SettlementSlip, paper: Paper, exponent: int) -> Iterator[Line]:

@@ -25,13 +25,17 @@ class Align(Enum):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line. `wide` doubles the width of every cell, `tall` the height of the line."""
+    """One line. `wide` doubles the width of every cell, `tall` the height of the line.
+
+    A line with `qr` is a QR code of that text; `text` stands for it where only words are shown.
+    """
 
     text: str = ""
     bold: bool = False
     wide: bool = False
     tall: bool = False
     align: Align = Align.LEFT
+    qr: str = ""
 
     @property
     def width(self) -> int:

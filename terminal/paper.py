@@ -11,11 +11,12 @@ from terminal.lines import COLUMNS_58_MM
 
 
 class Paper(msgspec.Struct, frozen=True):
-    """What is printed on: columns, the words shown, and whether only ASCII can be shown."""
+    """What is printed on: columns, the words shown, whether only ASCII can be, and QR codes."""
 
     columns: int = COLUMNS_58_MM
     language: Language = Language.BOTH
     ascii_only: bool = False
+    qr: bool = True
 
     def __post_init__(self) -> None:
         if self.columns < COLUMNS_58_MM:
@@ -28,10 +29,14 @@ class Paper(msgspec.Struct, frozen=True):
 
 
 class Marks(msgspec.Struct, frozen=True):
-    """What a reprint adds: its number (0 on an original) and its local time."""
+    """What a reprint adds: its number (0 on an original) and its local time.
+
+    `electronic` marks a file: it may be printed by anybody, so it is never taken for an original.
+    """
 
     duplicate: int = 0
     reprinted_at: str = ""
+    electronic: bool = False
 
 
 ORIGINAL: Final = Marks()

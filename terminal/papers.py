@@ -61,7 +61,7 @@ def receipt_papers(
         remarks=(meaning.zh,) if noted else (),
         testing=settings.test_mode,
     )
-    return queue_originals(receipt, head)
+    return queue_originals(receipt, head, settings.paper.copies)
 
 
 def slip_papers(

@@ -17,6 +17,7 @@ from typing import Final, assert_never
 from PIL import Image, ImageDraw, ImageFont
 
 from terminal.lines import Align, Line, character_width
+from terminal.symbols import qr_dots, qr_modules
 
 DOTS_58_MM: Final = 384
 COLUMN_DOTS: Final = 12
@@ -53,7 +54,11 @@ def draw_lines(
     picture = Image.new("L", size, PAPER)
     top = margin_dots * scale
     for line in lines:
-        if line.text:
+        if line.qr:
+            symbol = _symbol(line.qr, scale)
+            left = _left(line, symbol.width, width_dots, margin_dots, scale)
+            picture.paste(symbol, (left, top))
+        elif line.text:
             strip = _strip(line, typeface, scale)
             picture.paste(strip, (_left(line, strip.width, width_dots, margin_dots, scale), top))
         top += _height(line) * scale
@@ -61,6 +66,8 @@ def draw_lines(
 
 
 def _height(line: Line) -> int:
+    if line.qr:
+        return qr_dots(line.qr)
     return LINE_DOTS + CHARACTER_DOTS if line.tall else LINE_DOTS
 
 
@@ -76,6 +83,13 @@ def _left(line: Line, strip: int, width_dots: int, margin_dots: int, scale: int)
         case _:
             assert_never(line.align)
     return margin_dots * scale + offset
+
+
+def _symbol(text: str, scale: int) -> Image.Image:
+    modules, size = qr_modules(text), qr_dots(text) * scale
+    symbol = Image.new("L", (len(modules), len(modules)), PAPER)
+    symbol.putdata([INK if module else PAPER for row in modules for module in row])
+    return symbol.resize((size, size), Image.Resampling.NEAREST)
 
 
 def _strip(line: Line, typeface: bytes | None, scale: int) -> Image.Image:

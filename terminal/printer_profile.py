@@ -41,6 +41,7 @@ class PrinterProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     charset: Charset = Charset.GB18030
     language: Language = Language.BOTH
     cutter: bool = True
+    qr: bool = True
     confirmation: Confirmation = Confirmation.PROCESS_ID
 
     def __post_init__(self) -> None:
@@ -51,7 +52,9 @@ class PrinterProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     def paper(self) -> Paper:
         """Return the paper that this printer prints on."""
         ascii_only = self.charset is Charset.ASCII
-        return Paper(columns=self.columns, language=self.language, ascii_only=ascii_only)
+        return Paper(
+            columns=self.columns, language=self.language, ascii_only=ascii_only, qr=self.qr
+        )
 
 
 DEFAULT_PROFILE: Final = PrinterProfile()

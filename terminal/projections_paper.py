@@ -20,6 +20,7 @@ from terminal.copies import (
     JobUnconfirmed,
     JobUnknown,
     JobVoided,
+    PaperAsked,
     SnapshotTaken,
 )
 from terminal.documents import Document, FaultSlip, Receipt, SettlementSlip, read_document
@@ -57,6 +58,7 @@ def _keys(document: Document) -> dict[str, Value]:
                 "rrn": document.rrn or None,
                 "authorisation": document.authorisation or None,
                 "payment": document.kind.value,
+                "tag": document.tag or None,
             }
         case SettlementSlip():
             return keys | {"kind": "settlement", "result": document.result.value}
@@ -174,6 +176,17 @@ def job_answered(fact: JobAnswered, at: str) -> list[Statement]:
         _issued(fact.job_id, Issued.YES),
         _settled(fact.job_id),
     ]
+
+
+@projects(PaperAsked)
+def paper_asked(fact: PaperAsked, at: str) -> list[Statement]:
+    """A line of the audit."""
+    sql = (
+        "INSERT INTO paper_order (name, purpose, count, by, role, at, refused)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)"
+    )
+    said = (fact.name, fact.purpose, fact.count, fact.by, fact.role, fact.at, fact.refused)
+    return [(sql, said)]
 
 
 def _moved(job_id: str, state: JobState, at: str, cause: str = "") -> Statement:

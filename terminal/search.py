@@ -15,11 +15,27 @@ from protocol.kinds import PaymentKind
 from terminal.documents import Balance
 from terminal.projections import Value
 
+OF_CARD: Final = (
+    "document_id IN (SELECT 'R' || batch || '-' || stan FROM payment WHERE card_lookup = ?)"
+)
+"""A whole card number is found by its keyed hash, which only the books of money hold."""
+
 PRECISE: Final = frozenset(
-    {"stan = ?", "rrn = ?", "authorisation = ?", "amount_minor = ?", "last4 = ?"}
+    {
+        "stan = ?",
+        "rrn = ?",
+        "authorisation = ?",
+        "amount_minor = ?",
+        "last4 = ?",
+        "tag = ?",
+        OF_CARD,
+    }
 )
 """Keys that few papers share. Beside one of them the others are marked `+`, so that SQLite, which
 guesses without statistics, does not walk every receipt in the order of `number` instead."""
+
+LOCAL_TIME: Final = "%Y/%m/%d %H:%M:%S"
+"""A local time as it stands on paper."""
 
 _TIME: Final = re.compile(r"\d{4}/\d{2}/\d{2}( \d{2}:\d{2}:\d{2})?", re.ASCII)
 
@@ -46,6 +62,8 @@ class ReceiptSearch(_Search, frozen=True, kw_only=True):
     amount_minor: int | None = None
     last4: str | None = None
     payment: PaymentKind | None = None
+    tag: str | None = None
+    card_lookup: str | None = None
 
 
 class SettlementSearch(_Search, frozen=True, kw_only=True):
@@ -72,6 +90,8 @@ def conditions(search: Search) -> tuple[str, tuple[Value, ...]]:
                 "amount_minor = ?": search.amount_minor,
                 "last4 = ?": search.last4,
                 "payment = ?": payment,
+                "tag = ?": search.tag,
+                OF_CARD: search.card_lookup,
             }
         case SettlementSearch():
             given["result = ?"] = None if search.result is None else search.result.value

@@ -1,4 +1,4 @@
-"""Views of the archive: detail list, and report of a day, week or month. Drawn anew each time.
+"""Views: detail list, reports, and every other paper that nobody is owed. Drawn anew each time.
 
 A view is no document of record: nobody is owed one, it has no original and no duplicate, and it
 says so in its title: a report is a *report*, never a settlement slip (REQ 000-07). It is summed
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from enum import Enum
-from typing import Final
+from typing import Final, assert_never
 
 import msgspec
 
@@ -30,6 +30,14 @@ from terminal.documents import (
 from terminal.layout import fitted
 from terminal.lines import Align, Line, justify
 from terminal.paper import Paper
+from terminal.service_slips import (
+    ConfigurationSlip,
+    SelfTest,
+    configuration_lines,
+    self_test_lines,
+)
+from terminal.strips import VoidStrip, void_lines
+from terminal.tallies import RecordSheet, TotalsList, record_lines, totals_lines
 
 LOCAL_DATE: Final = "%Y/%m/%d"
 
@@ -81,7 +89,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     testing: bool = True
 
 
-View = DetailList | Report
+View = DetailList | Report | TotalsList | RecordSheet | ConfigurationSlip | SelfTest | VoidStrip
 
 
 def bounds(period: Period, day: date) -> tuple[str, str]:
@@ -123,7 +131,23 @@ def report_of(
 
 def lay_out_view(view: View, paper: Paper) -> tuple[Line, ...]:
     """Return the lines of a view."""
-    lines = _report(view, paper) if isinstance(view, Report) else _detail(view, paper)
+    match view:
+        case DetailList():
+            lines = _detail(view, paper)
+        case Report():
+            lines = _report(view, paper)
+        case TotalsList():
+            lines = totals_lines(view, paper)
+        case RecordSheet():
+            lines = record_lines(view, paper)
+        case ConfigurationSlip():
+            lines = configuration_lines(view, paper)
+        case SelfTest():
+            lines = self_test_lines(view, paper)
+        case VoidStrip():
+            lines = void_lines(view, paper)
+        case _:
+            assert_never(view)
     return fitted(lines, paper)
 
 
@@ -150,13 +174,7 @@ def _report(report: Report, paper: Paper) -> Iterator[Line]:
         name = labels.RESULTS[result].name(paper.shown)
         yield Line(justify(blocks.INDENT + name, str(count), paper.columns))
     yield blocks.rule(paper)
-    yield from blocks.row_heads(paper)
-    exponent = EXPONENTS.get(report.currency, 2)
-    for row in report.rows:
-        name = labels.PAYMENTS[row.kind].name(paper.shown)
-        yield from blocks.row(name, row.count, row.amount_minor, paper, exponent)
-    count, total = sum(r.count for r in report.rows), sum(r.amount_minor for r in report.rows)
-    yield from blocks.row(labels.TOTAL.name(paper.shown), count, total, paper, exponent)
+    yield from blocks.tally(report.rows, paper, EXPONENTS.get(report.currency, 2))
     yield blocks.rule(paper)
     yield from blocks.foot(CopyKind.SETTLEMENT, paper, testing=report.testing)
 

@@ -159,12 +159,18 @@ def _text_lines(mark: Mark, width_dots: int) -> tuple[str, ...]:
         case Line(runs=runs, place=place):
             text = "".join(run.text for run in runs)
             spare = (width_dots - mark.dots) // COLUMN_DOTS
-            shift = {Place.LEFT: 0, Place.CENTRE: spare // 2, Place.RIGHT: spare}[place]
-            return ((" " * shift + text).rstrip(),)
+            return ((" " * _shift(place, spare) + text).rstrip(),)
         case Feed(height=height):
             return ("",) * (height // LINE_DOTS)
-        case Raster(caption=caption):
-            return (f"[{caption}]",) if caption else ()
+        case Raster(caption=caption, place=place):
+            if not caption:
+                return ()
+            spare = max(0, width_dots // COLUMN_DOTS - len(caption) - 2)
+            return (" " * _shift(place, spare) + f"[{caption}]",)
+
+
+def _shift(place: Place, spare: int) -> int:
+    return {Place.LEFT: 0, Place.CENTRE: spare // 2, Place.RIGHT: spare}[place]
 
 
 @dataclass(slots=True)

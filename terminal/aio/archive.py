@@ -111,6 +111,11 @@ class Archive:
         sql = f"SELECT {JOB_COLUMNS} WHERE j.state IN ({marks}) ORDER BY j.number LIMIT ?"
         return [_job(row) for row in await self._store.fetch(sql, (limit,))]
 
+    async def newest_jobs(self, limit: int = 100) -> list[Job]:
+        """Return jobs in any state, newest first."""
+        sql = f"SELECT {JOB_COLUMNS} ORDER BY j.number DESC LIMIT ?"
+        return [_job(row) for row in await self._store.fetch(sql, (limit,))]
+
     async def job_of_serial(self, serial: int) -> Job | None:
         """Return the job of one sending: a late process ID names it."""
         rows = await self._store.fetch(
@@ -122,6 +127,29 @@ class Archive:
         """Return the number of the newest sending, 0 before the first."""
         rows = await self._store.fetch("SELECT coalesce(max(serial), 0) FROM print_job")
         return int(rows[0][0])
+
+    async def open_batch(self) -> str:
+        """Return the number of the batch that is open, "" before the first."""
+        rows = await self._store.fetch("SELECT batch FROM terminal")
+        return str(rows[0][0]) if rows else ""
+
+    async def was_closed(self, batch: str) -> bool:
+        """Return whether the books know this batch as closed."""
+        sql = "SELECT 1 FROM batch WHERE batch = ? AND closed_at <> ''"
+        return bool(await self._store.fetch(sql, (batch,)))
+
+    async def has_tags(self) -> bool:
+        """Return whether any receipt has a tag."""
+        sql = "SELECT 1 FROM snapshot WHERE tag IS NOT NULL LIMIT 1"
+        return bool(await self._store.fetch(sql))
+
+    async def asked(self, limit: int = 100) -> list[Row]:
+        """Return who asked for paper, newest first: name, purpose, count, by, role, at, refused."""
+        sql = (
+            "SELECT name, purpose, count, by, role, at, refused FROM paper_order"
+            " ORDER BY number DESC LIMIT ?"
+        )
+        return await self._store.fetch(sql, (limit,))
 
     async def reprinted_at(self, job_id: str) -> str:
         """Return the local time at which a reprint was asked for, "" for an original."""

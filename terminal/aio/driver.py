@@ -18,6 +18,7 @@ from protocol.secrets import Key
 from terminal.aio.archive import Archive
 from terminal.aio.books import Books
 from terminal.aio.cashier import Cashier
+from terminal.aio.clerk import Clerk
 from terminal.aio.database import Database, DatabaseOpener
 from terminal.aio.desk import Desk
 from terminal.aio.greeter import Greeter
@@ -88,6 +89,13 @@ class Terminal:
         self, desk: Desk, paperwork: Paperwork, equipment: Equipment, owed: PaperOwed
     ) -> None:
         self.paperwork = paperwork
+        self.clerk = Clerk(
+            paperwork,
+            desk.journal,
+            desk.settings,
+            card_lookup=desk.vault.lookup,
+            local_now=desk.local_now,
+        )
         self._desk = desk
         self._equipment = equipment
         self._owed = owed

@@ -11,8 +11,7 @@ from typing import Final
 
 from protocol.settings import SettingsError
 from terminal.aio.fonts import load_typeface
-from terminal.aio.printers import Sheet, draw_sheet
-from terminal.documents import canonical_json
+from terminal.aio.printers import Printable, draw_sheet
 from terminal.layout import render_text
 from terminal.paper import Paper
 
@@ -22,12 +21,12 @@ PDF_SCALE: Final = 3
 FORMATS: Final = (".txt", ".png", ".pdf", ".json")
 
 
-def export(sheet: Sheet, path: Path, paper: Paper) -> None:
-    """Write a sheet to `path`, whose ending chooses the format; whole or not at all.
+def export(sheet: Printable, path: Path, paper: Paper, *, suffix: str = "") -> None:
+    """Write a sheet to `path`, whose ending (or `suffix`) chooses the format; whole or not at all.
 
     Raises SettingsError for another ending or a place that cannot be written.
     """
-    suffix = path.suffix.lower()
+    suffix = suffix or path.suffix.lower()
     if suffix not in FORMATS:
         raise SettingsError("export", str(path), f"a file ends in {', '.join(FORMATS)}")
     beside = path.with_name(f".{path.name}.part")
@@ -41,12 +40,12 @@ def export(sheet: Sheet, path: Path, paper: Paper) -> None:
         raise SettingsError("export", str(path), problem)
 
 
-def _write(sheet: Sheet, path: Path, suffix: str, paper: Paper) -> None:
+def _write(sheet: Printable, path: Path, suffix: str, paper: Paper) -> None:
     match suffix:
         case ".txt":
             path.write_text(render_text(sheet.lines(paper), paper.columns), encoding="utf-8")
         case ".json":
-            path.write_text(canonical_json(sheet.document) + "\n", encoding="utf-8")
+            path.write_text(sheet.json() + "\n", encoding="utf-8")
         case ".png":
             draw_sheet(sheet, paper, load_typeface()).save(path, "PNG")
         case _:

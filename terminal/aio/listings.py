@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date, datetime
 
 from terminal.aio.archive import Archive
 from terminal.documents import Document, Receipt, SettlementSlip, open_snapshot
 from terminal.errors import TerminalError
 from terminal.search import ReceiptSearch, Search, SettlementSearch
+from terminal.tallies import RecordSheet, TotalsList, totals_of
 from terminal.texts import text_of
 from terminal.views import DetailList, Period, Report, bounds, report_of
 
@@ -16,12 +17,12 @@ PAGE: int = 200
 LOCAL_TIME = "%Y/%m/%d %H:%M:%S"
 
 
-async def report(archive: Archive, period: Period, *, around: datetime, now: datetime) -> Report:
+async def report(archive: Archive, period: Period, *, around: date, now: datetime) -> Report:
     """Return the report of the period around a local day.
 
     Raises TerminalError: L50 nothing was ever settled, L51 nothing in this period, L42 tampered.
     """
-    since, before = bounds(period, around.date())
+    since, before = bounds(period, around)
     search = SettlementSearch(since=since, before=before)
     found = [one async for one in _documents(archive, search) if isinstance(one, SettlementSlip)]
     if not found:
@@ -33,13 +34,33 @@ async def report(archive: Archive, period: Period, *, around: datetime, now: dat
 
 async def detail(archive: Archive, batch: str, *, now: datetime) -> DetailList:
     """Return every receipt of a batch, oldest first. Raises TerminalError: L51, L42."""
+    receipts = await _receipts(archive, batch)
+    at = now.strftime(LOCAL_TIME)
+    return DetailList(shop=receipts[0].shop, batch=batch, at=at, receipts=receipts)
+
+
+async def totals(archive: Archive, batch: str, *, now: datetime) -> TotalsList:
+    """Return what a batch holds, by type. Raises TerminalError: L51, L42."""
+    return totals_of(await _receipts(archive, batch), at=now.strftime(LOCAL_TIME))
+
+
+async def owed_receipts(archive: Archive, *, now: datetime) -> RecordSheet:
+    """Return the receipts that are not certainly on paper. Raises TerminalError: L08, L42."""
+    owed = dict.fromkeys(copy.document_id for copy in await archive.owed())
+    found = [await archive.snapshot(document_id) for document_id in owed]
+    documents = [open_snapshot(one) for one in found if one is not None]
+    receipts = tuple(one for one in documents if isinstance(one, Receipt))
+    if not receipts:
+        raise TerminalError("L08", "no receipt waits for its paper")
+    return RecordSheet(shop=receipts[0].shop, at=now.strftime(LOCAL_TIME), receipts=receipts)
+
+
+async def _receipts(archive: Archive, batch: str) -> tuple[Receipt, ...]:
     search = ReceiptSearch(batch=batch)
     found = [one async for one in _documents(archive, search) if isinstance(one, Receipt)]
     if not found:
         raise TerminalError("L51", text_of("L51").en)
-    receipts = tuple(reversed(found))
-    at = now.strftime(LOCAL_TIME)
-    return DetailList(shop=receipts[0].shop, batch=batch, at=at, receipts=receipts)
+    return tuple(reversed(found))
 
 
 async def _documents(archive: Archive, search: Search) -> AsyncIterator[Document]:

@@ -17,13 +17,13 @@ from typing import Final, Protocol
 
 from terminal.aio.archive import Archive, Copy
 from terminal.aio.printers import Printer, Readiness, Sheet, ViewSheet
-from terminal.copies import JobQueued, copies_of, copy_id_of, job_id_of
+from terminal.copies import JobQueued, job_id_of
 from terminal.documents import CopyKind, Document, Snapshot, missing_fields, open_snapshot
 from terminal.effects import Commit, Notice, Tell
 from terminal.errors import StoreError, TerminalError
 from terminal.facts import Fact
 from terminal.layout import lay_out, render_text
-from terminal.paper import Marks
+from terminal.paper import Marks, Paper
 from terminal.print_outcome import As, Owed, PrintOutcome
 from terminal.printer_status import SERIAL_MAX, Cause, process_id, serial_of
 from terminal.printing import (
@@ -47,7 +47,6 @@ from terminal.printing import (
     step,
 )
 from terminal.projections import Row, Value
-from terminal.search import ReceiptSearch
 from terminal.texts import notice, text_of
 from terminal.views import View
 
@@ -130,14 +129,23 @@ class Paperwork:
         What was certainly never printed comes as the original (REQ 001-05), all else carries its
         number. Raises TerminalError: L08 no such document, L42 tampered, L54 incomplete.
         """
-        document = self.opened(await self.archive.snapshot(document_id))
+        self.opened(await self.archive.snapshot(document_id))
         outcomes = []
-        for wanted in copies_of(document) if kind is None else (kind,):
-            copy = await self.archive.copy(copy_id_of(document_id, wanted))
-            if copy is None:
-                raise TerminalError("L08", f"no {wanted.value} copy of {document_id} was queued")
+        for copy in await self.copies(document_id, kind):
             outcomes.append(await self.print_job(await self._job_for(copy, by, as_what)))
         return tuple(outcomes)
+
+    async def copies(self, document_id: str, kind: CopyKind | None = None) -> tuple[Copy, ...]:
+        """Return the copies that were owed of a document, or one of them.
+
+        Raises TerminalError (L08) when there is no such copy.
+        """
+        found = await self.archive.copies(document_id)
+        wanted = tuple(copy for copy in found if kind in (None, copy.kind))
+        if not wanted:
+            asked = f"{kind.value} copy" if kind else "copy"
+            raise TerminalError("L08", f"no {asked} of {document_id} was queued")
+        return wanted
 
     async def print_view(self, name: str, view: View) -> PrintOutcome:
         """Print a report or list on the first printer that takes it.
@@ -164,33 +172,29 @@ class Paperwork:
         """Return the newest receipt. Raises TerminalError (L08)."""
         return _found(await self.archive.last("receipt"), "L08")
 
-    async def find_receipt(self, stan: str, batch: str | None = None) -> Snapshot:
-        """Return the receipt of a voucher number. Raises TerminalError: L08, or L09 for many."""
-        if batch is not None:
-            return _found(await self.archive.snapshot(f"R{batch}-{stan}"), "L08")
-        found = await self.archive.find(ReceiptSearch(stan=stan))
-        if len(found) > 1:
-            names = ", ".join(snapshot.document_id for snapshot in found)
-            raise TerminalError("L09", f"{text_of('L09').en}: {names}")
-        return _found(found[0] if found else None, "L08")
-
-    async def find_settlement(self, batch: str | None = None) -> Snapshot:
-        """Return a batch's slip, the newest by default. Raises TerminalError: L50 or L51."""
-        last = _found(await self.archive.last("settlement"), "L50")
-        if batch is None:
-            return last
-        return _found(await self.archive.snapshot(f"S{batch}"), "L51")
-
     async def preview(self, document_id: str, kind: CopyKind | None = None) -> str:
         """Return the text of a copy exactly as it would be printed now; queues nothing."""
         document = self.opened(await self.archive.snapshot(document_id))
-        kind = kind or copies_of(document)[0]
-        copy = await self.archive.copy(copy_id_of(document_id, kind))
-        marks = Marks()
-        if copy is not None and copy.issued is not Issued.NO:
-            marks = Marks(await self._next_duplicate(copy), self._local_time())
-        paper = self._printers[0].paper
-        return render_text(lay_out(document, kind, marks=marks, paper=paper), paper.columns)
+        copy = (await self.copies(document_id, kind))[0]
+        duplicate = await self.next_duplicate(copy)
+        marks = Marks(duplicate, self._local_time()) if duplicate else Marks()
+        return render_text(
+            lay_out(document, copy.kind, marks=marks, paper=self.paper), self.paper.columns
+        )
+
+    @property
+    def paper(self) -> Paper:
+        """Return the paper of the first printer, on which things are previewed."""
+        return self._printers[0].paper
+
+    async def next_duplicate(self, copy: Copy, as_what: As = As.DUPLICATE) -> int:
+        """Return the number that the next paper of a copy carries, 0 for an original."""
+        jobs = await self.archive.jobs_of(copy.copy_id)
+        if jobs[-1].state in WAITING:
+            return jobs[-1].duplicate
+        if _may_be_original(copy, jobs[-1], as_what):
+            return 0
+        return max(job.duplicate for job in jobs) + 1
 
     async def cancel(self, job_id: str, *, by: str) -> PrintOutcome:
         """Take back a job that waits (REQ 004-05). Raises TerminalError (L56) when it began."""
@@ -290,26 +294,18 @@ class Paperwork:
 
     async def _waiting_or_new(self, copy: Copy, by: str, as_what: As) -> str:
         jobs = await self.archive.jobs_of(copy.copy_id)
-        newest = jobs[-1]
-        if newest.state in WAITING:
-            return newest.job_id
-        original = copy.issued is Issued.NO and (
-            newest.state is JobState.CANCELLED or as_what is As.ORIGINAL
-        )
-        duplicate = 0 if original else await self._next_duplicate(copy)
+        if jobs[-1].state in WAITING:
+            return jobs[-1].job_id
+        duplicate = await self.next_duplicate(copy, as_what)
         queued = JobQueued(
             job_id=job_id_of(copy.copy_id, len(jobs) + 1),
             copy_id=copy.copy_id,
             duplicate=duplicate,
-            reprinted_at="" if original else self._local_time(),
+            reprinted_at=self._local_time() if duplicate else "",
             by=by,
         )
         await self._books.commit((queued,))
         return queued.job_id
-
-    async def _next_duplicate(self, copy: Copy) -> int:
-        jobs = await self.archive.jobs_of(copy.copy_id)
-        return max(job.duplicate for job in jobs) + 1
 
     async def _take_late(self) -> None:
         """P9: the printer says that an earlier sheet is out after all; it is the one who knows."""
@@ -373,6 +369,12 @@ class Paperwork:
 
     def _local_time(self) -> str:
         return self._local_now().strftime(LOCAL_TIME)
+
+
+def _may_be_original(copy: Copy, newest: Job, as_what: As) -> bool:
+    """Only while certainly none is out (I6), and either nobody tried or a supervisor asks."""
+    asked = newest.state is JobState.CANCELLED or as_what is As.ORIGINAL
+    return copy.issued is Issued.NO and asked
 
 
 def _outcome(job: Job) -> PrintOutcome:

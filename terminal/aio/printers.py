@@ -23,7 +23,7 @@ import msgspec
 
 from protocol.settings import SettingsError
 from terminal.aio.fonts import find_font, load_typeface
-from terminal.documents import CopyKind, Document
+from terminal.documents import CopyKind, Document, canonical_json
 from terminal.layout import lay_out, render_text
 from terminal.lines import Line
 from terminal.paper import ORIGINAL, Marks, Paper
@@ -59,6 +59,10 @@ class Printable(Protocol):
         """Return the lines on a given paper."""
         ...
 
+    def json(self) -> str:
+        """Return what is shown, as data."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -74,6 +78,10 @@ class Sheet:
         """Return the lines of this sheet on a given paper."""
         return lay_out(self.document, self.copy, marks=self.marks, paper=paper)
 
+    def json(self) -> str:
+        """Return the document's canonical text: the one that was hashed."""
+        return canonical_json(self.document)
+
 
 @dataclass(frozen=True, slots=True)
 class ViewSheet:
@@ -86,6 +94,10 @@ class ViewSheet:
     def lines(self, paper: Paper) -> tuple[Line, ...]:
         """Return the lines of this view on a given paper."""
         return lay_out_view(self.view, paper)
+
+    def json(self) -> str:
+        """Return the view as data."""
+        return msgspec.json.encode(self.view, order="sorted").decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS snapshot (
     rrn           TEXT,
     authorisation TEXT,
     payment       TEXT,
+    tag           TEXT,
     result        TEXT,
     taken_at      TEXT NOT NULL,
     body          TEXT NOT NULL,
@@ -27,6 +28,7 @@ CREATE INDEX IF NOT EXISTS snapshot_by_authorisation ON snapshot (authorisation,
 CREATE INDEX IF NOT EXISTS snapshot_by_amount ON snapshot (amount_minor, number)
     WHERE amount_minor IS NOT NULL;
 CREATE INDEX IF NOT EXISTS snapshot_by_last4 ON snapshot (last4, number) WHERE last4 IS NOT NULL;
+CREATE INDEX IF NOT EXISTS snapshot_by_tag ON snapshot (tag, number) WHERE tag IS NOT NULL;
 CREATE TRIGGER IF NOT EXISTS snapshot_is_never_updated BEFORE UPDATE ON snapshot
 BEGIN SELECT raise(ABORT, 'a snapshot is never updated'); END;
 
@@ -58,3 +60,20 @@ CREATE INDEX IF NOT EXISTS print_job_by_copy ON print_job (copy_id);
 CREATE INDEX IF NOT EXISTS print_job_by_serial ON print_job (serial) WHERE serial > 0;
 CREATE INDEX IF NOT EXISTS print_job_open ON print_job (number)
     WHERE state IN ('QUEUED', 'FAILED_CLEAN', 'SENDING');
+
+-- Who asked for which paper again, and what the answer was: written, never changed.
+CREATE TABLE IF NOT EXISTS paper_order (
+    number  INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    count   INTEGER NOT NULL CHECK (count >= 0),
+    by      TEXT NOT NULL,
+    role    TEXT NOT NULL,
+    at      TEXT NOT NULL,
+    refused TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS paper_order_by_name ON paper_order (name, number);
+CREATE TRIGGER IF NOT EXISTS paper_order_is_never_updated BEFORE UPDATE ON paper_order
+BEGIN SELECT raise(ABORT, 'an order of paper is never updated'); END;
+CREATE TRIGGER IF NOT EXISTS paper_order_is_never_deleted BEFORE DELETE ON paper_order
+BEGIN SELECT raise(ABORT, 'an order of paper is never deleted'); END;

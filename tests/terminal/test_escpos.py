@@ -54,6 +54,10 @@ def test_every_printed_line_is_in_the_bytes() -> None:
     encoded = encode_lines(LINES)
 
     for line in LINES:
+        if line.qr:
+            assert b"\x1d(k" in encoded
+            assert line.qr.encode() in encoded
+            continue
         assert line.text.encode("gb18030") + b"\n" in encoded
 
 

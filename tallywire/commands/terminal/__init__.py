@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from tallywire.address import ADDRESS
-from tallywire.commands.terminal import money, paper, standing
+from tallywire.commands.terminal import jobs, money, paper, printer, search, standing
 from tallywire.commands.terminal.session import Options
 
 
@@ -31,6 +31,7 @@ from tallywire.commands.terminal.session import Options
 )
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings as TOML.")
 @click.option("--json", "as_json", is_flag=True, help="Tell results and notices as JSON lines.")
+@click.option("--operator", metavar="NUMBER", help="Who is at the counter, like 01.")
 @click.pass_context
 def command(
     context: click.Context,
@@ -40,12 +41,13 @@ def command(
     printers: tuple[str, ...],
     config: Path | None,
     as_json: bool,
+    operator: str | None,
 ) -> None:
     """Run a payment terminal, or one command of it.
 
     Each command first finishes what an earlier one, or a power cut, has left behind.
     """
-    context.obj = Options(data, acquirer, printers, config, as_json)
+    context.obj = Options(data, acquirer, printers, config, as_json, operator)
 
 
 for one in (
@@ -53,7 +55,12 @@ for one in (
     money.sale,
     money.settle,
     money.recover,
+    search.find,
+    paper.preview,
     paper.reprint,
+    paper.export,
+    jobs.jobs,
+    printer.printer,
     standing.status,
     standing.list_payments,
     standing.serve,

@@ -9,7 +9,20 @@ from tallywire.exits import Ending, Exit
 if TYPE_CHECKING:
     from terminal.errors import TerminalError
 
-NOT_FOUND: Final = frozenset({"L08", "L09", "L50", "L51"})
+EXITS: Final = {
+    "L07": Exit.REFUSED,
+    "L08": Exit.NOT_FOUND,
+    "L09": Exit.AMBIGUOUS,
+    "L50": Exit.NO_SETTLEMENT,
+    "L51": Exit.NOT_FOUND,
+    "L52": Exit.NOT_FOUND,
+    "L53": Exit.USAGE,
+    "L54": Exit.CONFIGURATION,
+    "L55": Exit.REFUSED,
+    "L56": Exit.REFUSED,
+    "L59": Exit.NOT_FOUND,
+}
+"""What a person may be told about paper; everything else is a broken store."""
 
 
 def ending(result: Any, exit_code: Exit) -> Ending:
@@ -31,6 +44,6 @@ def terminal_ending(error: TerminalError) -> Ending:
     from terminal.texts import text_of
 
     exits: dict[type, Exit] = {InUse: Exit.REFUSED, WrongKey: Exit.REFUSED}
-    usual = Exit.NOT_FOUND if error.code in NOT_FOUND else Exit.STORAGE
+    usual = EXITS.get(error.code, Exit.STORAGE)
     next_step = text_of(error.code).next_en
     return Ending(exits.get(type(error), usual), f"{error.sentence}.", next_step, error.code)

@@ -1,44 +1,166 @@
-"""Commands about paper."""
+"""Commands for one paper: preview, reprint, export."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from tallywire.commands.terminal.endings import paper_ending
+from tallywire.commands.terminal.filters import (
+    RECEIPT_FILTERS,
+    SLIP_FILTERS,
+    choose,
+    read_order,
+    with_options,
+)
 from tallywire.commands.terminal.session import Options, perform
 from tallywire.running import tell
 
 if TYPE_CHECKING:
     from terminal.aio.driver import Terminal
     from terminal.configuration import Settings
+    from terminal.print_outcome import PrintOutcome
+
+PAPERS: Final = (
+    "last",
+    "any",
+    "list",
+    "totals",
+    "settlement",
+    "report",
+    "records",
+    "configuration",
+)
+SUFFIXES: Final = {"png": ".png", "pdf": ".pdf", "text": ".txt", "json": ".json"}
+DOCUMENT_NAME: Final = re.compile(r"[RF]\d{6}-\d{6}|S\d{6}")
+
+an_order = with_options(
+    click.argument("what", type=click.Choice(PAPERS)),
+    click.argument("number", required=False),
+    *RECEIPT_FILTERS,
+    *SLIP_FILTERS,
+)
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["last", "any", "settlement"]))
-@click.argument("number", required=False)
-@click.option("--batch", help="The batch of the voucher, when several have that number.")
+@an_order
 @click.pass_obj
-def reprint(options: Options, what: str, number: str | None, batch: str | None) -> None:
-    """Print again: the last receipt, any voucher NUMBER, or a settlement (batch NUMBER)."""
-    if what == "any" and not number:
-        raise click.UsageError("reprint any wants a voucher number, like 000012")
+def preview(options: Options, /, what: str, number: str | None, **filters: str | None) -> None:
+    """Show a paper as it would be printed now; print nothing. See reprint for what there is."""
 
     async def act(terminal: Terminal, settings: Settings) -> None:
-        from tallywire.serving import plain_outcome
-        from tallywire.serving import reprint as print_again
-
-        of_batch = number if what == "settlement" else batch
-        outcomes = await print_again(terminal, what, stan=number or "", batch=of_batch)
-        for outcome in outcomes:
-            plain = plain_outcome(outcome)
-            if options.as_json:
-                tell(event="job", **plain)
-            else:
-                click.echo(f"{plain['job']}: {plain['state']} {plain['cause']}".rstrip())
-        waiting = next((outcome for outcome in outcomes if not outcome.printed), None)
-        if waiting is not None:
-            raise paper_ending(waiting.cause)
+        order = read_order(settings, what, number, filters)
+        chosen = await choose(terminal, order, as_json=options.as_json)
+        text = await terminal.clerk.preview(chosen)
+        if options.as_json:
+            tell(event="preview", name=chosen.name, text=text)
+        else:
+            click.echo(text, nl=False)
 
     perform(options, act)
+
+
+@click.command()
+@an_order
+@click.option("--as-original", is_flag=True, help="Unmarked, when none came out: a supervisor.")
+@click.option("--yes", is_flag=True, help="Print without asking.")
+@click.pass_obj
+def reprint(
+    options: Options,
+    /,
+    what: str,
+    number: str | None,
+    *,
+    as_original: bool,
+    yes: bool,
+    **filters: str | None,
+) -> None:
+    """Print again, after showing it to whoever sits there.
+
+    last: the newest receipt. any: the receipt of voucher NUMBER, or of the filters. list, totals:
+    of batch NUMBER, or the open one. settlement: the slip of batch NUMBER, or the newest. report:
+    NUMBER is day, week or month. records: the sheet of payments without paper. configuration.
+    """
+
+    async def act(terminal: Terminal, settings: Settings) -> None:
+        from terminal.print_outcome import As
+
+        order = read_order(settings, what, number, filters)
+        chosen = await choose(terminal, order, as_json=options.as_json)
+        if options.asks_person and not yes:
+            click.echo(await terminal.clerk.preview(chosen))
+            if not click.confirm(f"打印 {chosen.name} / Print {chosen.name}?"):
+                click.echo("Nothing was printed.")
+                return
+        outcomes = await terminal.clerk.reprint(
+            chosen,
+            operator=settings.operator,
+            as_what=As.ORIGINAL if as_original else As.DUPLICATE,
+        )
+        tell_outcomes(options, outcomes)
+
+    perform(options, act)
+
+
+@click.command()
+@click.argument("receipt", metavar="RECEIPT")
+@click.option("--png", "shape", flag_value="png", help="A picture.")
+@click.option("--pdf", "shape", flag_value="pdf", help="A page as large as the paper.")
+@click.option("--text", "shape", flag_value="text", help="The words, as in the preview.")
+@click.option("--json", "shape", flag_value="json", help="The data; a snapshot's own text.")
+@click.option("--copy", metavar="COPY", help="merchant, cardholder or acquirer.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="Where to; its ending chooses the format when no option does.",
+)
+@click.pass_obj
+def export(
+    options: Options, receipt: str, shape: str | None, copy: str | None, output: Path
+) -> None:
+    """Write a paper into a file, marked as an electronic copy.
+
+    RECEIPT is a document's name like R000001-000012 or S000001, a voucher number, or one of last,
+    list, totals, settlement, records, configuration.
+    """
+
+    async def act(terminal: Terminal, settings: Settings) -> None:
+        from terminal.aio.exports import export as write
+
+        filters = {"copy": copy}
+        if DOCUMENT_NAME.fullmatch(receipt):
+            order = read_order(settings, "any", None, {**filters, "name": receipt})
+        elif receipt in PAPERS:
+            order = read_order(settings, receipt, None, filters)
+        else:
+            order = read_order(settings, "any", receipt, filters)
+        chosen = await choose(terminal, order, as_json=options.as_json)
+        sheet = await terminal.clerk.export(chosen, operator=settings.operator)
+        suffix = SUFFIXES[shape] if shape else output.suffix.lower()
+        write(sheet, output, terminal.paperwork.paper, suffix=suffix)
+        if options.as_json:
+            tell(event="exported", name=chosen.name, file=str(output))
+        else:
+            click.echo(f"{chosen.name} is in {output}.")
+
+    perform(options, act)
+
+
+def tell_outcomes(options: Options, outcomes: tuple[PrintOutcome, ...]) -> None:
+    """Tell what became of print jobs; raises Ending when one is not certainly out."""
+    from tallywire.serving_paper import plain_outcome
+
+    for outcome in outcomes:
+        plain = plain_outcome(outcome)
+        if options.as_json:
+            tell(event="job", **plain)
+        else:
+            click.echo(f"{plain['job']}: {plain['state']} {plain['cause']}".rstrip())
+    waiting = next((outcome for outcome in outcomes if not outcome.printed), None)
+    if waiting is not None:
+        raise paper_ending(waiting.cause)

@@ -35,6 +35,12 @@ class Options:
     printers: tuple[str, ...]
     config: Path | None
     as_json: bool
+    operator: str | None = None
+
+    @property
+    def asks_person(self) -> bool:
+        """Whether somebody sits there who can confirm."""
+        return not self.as_json and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def perform(options: Options, act: Act) -> None:
@@ -73,6 +79,8 @@ async def _opened(options: Options, said: set[str]) -> AsyncIterator[tuple[Termi
     if options.acquirer:
         host, port = options.acquirer
         settings = msgspec.structs.replace(settings, acquirer=f"{host}:{port}")
+    if options.operator:
+        settings = msgspec.structs.replace(settings, operator=options.operator)
     paper = sys.stderr if options.as_json else sys.stdout
     profile, patience = settings.printer, settings.patience
     printers = [open_printer(url, profile, patience, stream=paper) for url in urls]

@@ -63,6 +63,6 @@ def serve(options: Options) -> None:
     async def act(terminal: Terminal, settings: Settings) -> None:
         from tallywire.serving import Service
 
-        await Service(terminal, currency=settings.currency).run(stdin_lines())
+        await Service(terminal, settings).run(stdin_lines())
 
     perform(replace(options, as_json=True), act)

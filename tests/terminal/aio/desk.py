@@ -18,14 +18,17 @@ from tallywire.virtual_printer.faults import PrinterFaults
 from tallywire.virtual_printer.machine import ROLL_LINES, PrinterMachine
 from tallywire.virtual_printer.paper import Slip
 from terminal.aio.archive import Archive
+from terminal.aio.clerk import Clerk
 from terminal.aio.escpos_printer import EscposPrinter
 from terminal.aio.journal import Journal
 from terminal.aio.paperwork import Paperwork
 from terminal.aio.printer_line import Pulse
 from terminal.aio.printers import Printer
+from terminal.configuration import Settings
 from terminal.copies import queue_originals
 from terminal.documents import Document
 from terminal.effects import Notice
+from terminal.policy import DEFAULT_RULES, PaperRules
 from terminal.printer_profile import DEFAULT_PROFILE, PrinterProfile
 from terminal.projections import Row, Statement, Value
 from tests.world.clock import VirtualLoop, run_virtual
@@ -219,6 +222,16 @@ class Desk:
     async def issued(self) -> list[str]:
         rows = await self.journal.fetch("SELECT issued FROM copy ORDER BY rowid")
         return [row[0] for row in rows]
+
+    def clerk(self, *, rules: PaperRules = DEFAULT_RULES) -> Clerk:
+        """Return the clerk of this desk; a card's hash is its last four digits, backwards."""
+        return Clerk(
+            self.paperwork,
+            self.journal,
+            Settings(paper=rules),
+            card_lookup=lambda pan: pan.reveal()[:-5:-1],
+            local_now=local_now,
+        )
 
     def restarted(self, *printers: Printer) -> Paperwork:
         """Return the paperwork of a process that starts on the same disk."""

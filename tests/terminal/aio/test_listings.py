@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from terminal.aio.listings import detail, report
@@ -19,8 +21,8 @@ def test_report_takes_the_shops_own_day() -> None:
         await desk.owe(settlement(batch="000003", at="2026/01/02 23:59:59"))
         archive, now = desk.paperwork.archive, local_now()
 
-        assert 2 == (await report(archive, Period.DAY, around=now, now=now)).batches
-        assert 3 == (await report(archive, Period.WEEK, around=now, now=now)).batches
+        assert 2 == (await report(archive, Period.DAY, around=now.date(), now=now)).batches
+        assert 3 == (await report(archive, Period.WEEK, around=now.date(), now=now)).batches
 
     at_the_desk(test)
 
@@ -31,10 +33,10 @@ def test_report_of_nothing_has_its_own_codes() -> None:
     async def test(desk: Desk) -> None:
         archive, now = desk.paperwork.archive, local_now()
         with pytest.raises(TerminalError, match="L50"):
-            await report(archive, Period.DAY, around=now, now=now)
+            await report(archive, Period.DAY, around=now.date(), now=now)
         await desk.owe(settlement())
         with pytest.raises(TerminalError, match="L51"):
-            await report(archive, Period.DAY, around=local_now().replace(year=2020), now=now)
+            await report(archive, Period.DAY, around=date(2020, 1, 2), now=now)
 
     at_the_desk(test)
 
@@ -59,7 +61,7 @@ def test_view_is_printed_and_owed_to_nobody() -> None:
     async def test(desk: Desk) -> None:
         await desk.owe(settlement())
         now = local_now()
-        view = await report(desk.paperwork.archive, Period.DAY, around=now, now=now)
+        view = await report(desk.paperwork.archive, Period.DAY, around=now.date(), now=now)
         outcome = await desk.paperwork.print_view("day-report", view)
 
         assert outcome.printed

@@ -305,3 +305,20 @@ def test_same_trouble_is_told_once() -> None:
         test,
         printers=lambda _: [EscposPrinter("tcp://dead", dead), EscposPrinter("tcp://b", empty)],
     )
+
+
+def test_code_of_a_receipt_is_printed_where_its_preview_says() -> None:
+    """REQ 000-09: the QR code of the reference takes the place of its line."""
+
+    async def test(desk: Desk) -> None:
+        name = await desk.owe(receipt())
+        preview = await desk.paperwork.preview(name, CopyKind.MERCHANT)
+        await desk.paperwork.print_waiting()
+
+        printed = desk.door.texts[0].rstrip().splitlines()
+        assert [line for line in preview.rstrip().splitlines() if "QR" in line] == [
+            line for line in printed if "QR" in line
+        ]
+        assert preview.count("\n") == len(printed)
+
+    at_the_desk(test)
