@@ -54,6 +54,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reversal_tries_max: int = 3
     settlement_tries_max: int = 3
     upload_rounds_max: int = 3
+    completion_percent_max: int = 115
 
     def __post_init__(self) -> None:
         if not 1 <= self.unsettled_max <= 999:
@@ -62,6 +63,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("at least one try")
         if not 1 <= self.upload_rounds_max <= 10:
             raise ValueError("upload_rounds_max is 1 to 10")
+        if not 1 <= self.completion_percent_max <= 200:
+            raise ValueError("completion_percent_max is 1 to 200 per cent of what was authorised")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

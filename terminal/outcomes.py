@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, TypedDict
 
 from protocol.amount import Amount
+from protocol.kinds import PaymentKind
 from terminal.attempt import Attempt, SettlementPhase
 from terminal.effects import Notice
 from terminal.notices import told
@@ -35,19 +36,22 @@ class Words(TypedDict):
     next_en: str
 
 
-def payment_refused(code: str, *, amount: Amount, card: str) -> PaymentResult:
-    """Return a sale that was not begun."""
+def payment_refused(
+    code: str, *, amount: Amount, card: str, kind: PaymentKind = PaymentKind.SALE
+) -> PaymentResult:
+    """Return a payment that was not begun."""
     return PaymentResult(
         **_words(told(code, "payment", "", "refused")),
         outcome="refused",
         amount_minor=amount.minor,
         currency=amount.currency,
         card=card,
+        kind=kind.value,
     )
 
 
 def payment_result(line: PaymentLine) -> PaymentResult:
-    """Return what became of a sale, as the books have it."""
+    """Return what became of a payment, as the books have it."""
     outcome = UNFINISHED.get(line.outcome, line.outcome)
     return PaymentResult(
         **_words(told(line.code or line.cause or "L40", "payment", line.stan, outcome)),
@@ -59,6 +63,8 @@ def payment_result(line: PaymentLine) -> PaymentResult:
         stan=line.stan,
         rrn=line.rrn,
         authorisation=line.authorisation,
+        kind=line.kind,
+        original=line.original,
     )
 
 

@@ -6,11 +6,14 @@ Everything they show is masked, local and final; see `terminal.documents`.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from protocol.kinds import PaymentKind
-from protocol.operations import PaymentReply, Reversal, Totals
+from protocol.kinds import KINDS, PaymentKind, Side
+from protocol.operations import PaymentReply, PaymentRequest, Reversal, Totals
+from terminal import labels
 from terminal.attempt import Attempt
 from terminal.configuration import Settings
 from terminal.copies import queue_originals
@@ -28,6 +31,7 @@ from terminal.documents import (
 from terminal.facts import Fact
 from terminal.payment import Payment
 from terminal.responses import Action, response
+from terminal.totals import Item, total
 
 LOCAL_TIME: Final = "%Y/%m/%d %H:%M:%S"
 
@@ -45,10 +49,10 @@ def receipt_papers(
 ) -> tuple[Fact, ...]:
     """Return the facts of an approved payment's receipt. `at` is local time."""
     asked, meaning = payment.purchase, response(reply.code)
-    noted = meaning.action is Action.RECORD_AND_NOTE
+    noted = (meaning.zh,) if meaning.action is Action.RECORD_AND_NOTE else ()
     receipt = Receipt(
         shop=shop_of(settings, payment.operator),
-        kind=PaymentKind.SALE,
+        kind=asked.kind,
         batch=asked.batch,
         stan=asked.stan,
         at=at.strftime(LOCAL_TIME),
@@ -58,7 +62,7 @@ def receipt_papers(
         entry=ENTRY_LETTERS.get(asked.card.entry_mode[:2], "F"),
         authorisation=reply.authorisation or "",
         rrn=reply.rrn or "",
-        remarks=(meaning.zh,) if noted else (),
+        remarks=(*_original_of(asked), *noted),
         testing=settings.test_mode,
     )
     return queue_originals(receipt, head, settings.paper.copies)
@@ -73,16 +77,18 @@ def slip_papers(
     head: ChainHead,
     settlement_date: str,
     manual_reversals: int,
+    items: Sequence[Item],
 ) -> tuple[Fact, ...]:
     """Return the facts of a closed batch's slip: frozen totals, the host's beside them."""
     frozen = attempt.request.totals
     balanced = attempt.upload is None
+    assert total(items) == frozen, "the rows of the slip are what the settlement froze (I5)"
     slip = SettlementSlip(
         shop=shop_of(settings, settings.operator),
         batch=attempt.batch,
         at=at.strftime(LOCAL_TIME),
         result=Balance.BALANCED if balanced else Balance.UNBALANCED,
-        rows=(SlipRow(PaymentKind.SALE, frozen.debit_count, frozen.debit_amount),),
+        rows=_rows(items),
         terminal=_figures(frozen),
         host=None if host is None else _figures(host),
         settlement_date=settlement_date,
@@ -102,7 +108,7 @@ def fault_papers(
     assert reversal.pan is not None, "the terminal's own books know the card"
     slip = FaultSlip(
         shop=shop_of(settings, settings.operator),
-        kind=PaymentKind.SALE,
+        kind=reversal.kind,
         reason=FaultReason.REVERSAL_FAILED,
         batch=reversal.batch,
         stan=reversal.stan,
@@ -114,6 +120,28 @@ def fault_papers(
         testing=settings.test_mode,
     )
     return queue_originals(slip, head)
+
+
+def _original_of(asked: PaymentRequest) -> tuple[str, ...]:
+    """Name the original under 备注: its voucher, and its batch when that is another."""
+    original = asked.original
+    if original is None:
+        return ()
+    voucher = labels.ORIGINAL_VOUCHER.label(labels.Language.BOTH)
+    elsewhere = "" if original.batch == asked.batch else f"{original.batch}-"
+    return (f"{voucher} {elsewhere}{original.stan}",)
+
+
+def _rows(items: Sequence[Item]) -> tuple[SlipRow, ...]:
+    """Sum the items by kind, credits negative, in the order of the kinds."""
+    counts: Counter[PaymentKind] = Counter()
+    amounts: Counter[PaymentKind] = Counter()
+    for item in items:
+        kind = PaymentKind(item.kind)
+        sign = -1 if KINDS[kind].side is Side.CREDIT else 1
+        counts[kind] += 1
+        amounts[kind] += sign * item.amount_minor
+    return tuple(SlipRow(kind, counts[kind], amounts[kind]) for kind in PaymentKind if counts[kind])
 
 
 def _figures(totals: Totals) -> Figures:

@@ -1,4 +1,4 @@
-"""The payment machine: one sale, from the card to its final word.
+"""The payment machine: one request about money, from the card to its final word.
 
     CREATED ──Begin──▶ PREPARED ──Connected──▶ SENDING ──Approved──▶ APPROVED
                           │                       ├──Declined──▶ DECLINED
@@ -15,6 +15,10 @@ that it was approved.
 
 An APPROVED whose commit failed was never shown: the driver performs effects in order and stops
 at the failed commit, so `CommitFailed` arrives before the notice would have left.
+
+Every kind that is asked for goes this way (`KINDS[kind].after_silence` is UNDO): sale, void,
+pre-authorisation, completion, their voids. A void that is undone restores what it voided, because
+"voided" is nothing but "an approved void speaks of it". Advices have `terminal.advice`.
 
 The reversal itself is `terminal.reversal`'s business; it ends the payment as REVERSED or
 REVERSAL_MANUAL. Crash points T1 to T11 are named at the effects (`terminal.effects`).
@@ -89,6 +93,8 @@ class PaymentPrepared(Fact, frozen=True, kw_only=True):
     date: str
     operator: str
     kind: str = "sale"
+    original_batch: str = ""
+    original_stan: str = ""
 
 
 class PaymentSending(Fact, frozen=True, kw_only=True):
@@ -136,7 +142,10 @@ class PaymentUndecided(Fact, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One sale as the machine sees it. `purchase` is in RAM only: its card is wiped at the end."""
+    """One payment as the machine sees it.
+
+    `purchase` is in RAM only: its card is wiped at the end.
+    """
 
     phase: PaymentPhase
     purchase: PaymentRequest
@@ -188,7 +197,7 @@ def judge(payment: Payment, reply: PaymentReply, papers: tuple[Fact, ...]) -> Ev
         return ApprovedInPart(reply)
     if not code.success:
         return Declined(reply)
-    if reply.batch is None or reply.amount != asked.amount:
+    if reply.batch is None or (reply.amount, reply.kind) != (asked.amount, asked.kind):
         return Mismatched("the reply approves something else")
     return Approved(reply, papers)
 
@@ -209,6 +218,8 @@ def _begin(payment: Payment, event: Begin) -> tuple[Payment, Effects]:
         date=asked.stamp.date,
         operator=payment.operator,
         kind=asked.kind.value,
+        original_batch=asked.original.batch if asked.original else "",
+        original_stan=asked.original.stan if asked.original else "",
     )
     assert payment.card.masked == asked.card.pan.masked, "the sealed card is the one that pays"
     return payment, (Commit((prepared,), CrashPoint.T2), Connect(CrashPoint.T3))

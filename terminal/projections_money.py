@@ -94,12 +94,22 @@ def late_reply(fact: LateReply, at: str) -> list[Statement]:
 
 @projects(PaymentPrepared)
 def payment_prepared(fact: PaymentPrepared, at: str) -> list[Statement]:
-    """The payment's row, and its number used up."""
+    """The payment's row, what it speaks of, and its number used up."""
+    return _new_payment(fact, PaymentPhase.PREPARED.value, at)
+
+
+def _new_payment(fact: PaymentPrepared, phase: str, at: str) -> list[Statement]:
     row = asdict(fact)
+    original = (row.pop("original_batch"), row.pop("original_stan"))
     card: SealedCard = row.pop("card")
     row |= {"card_sealed": card.sealed, "card_lookup": card.lookup, "card_masked": card.masked}
-    row |= {"phase": PaymentPhase.PREPARED.value, "prepared_at": at, "changed_at": at}
-    return [insert("payment", row), (TAKE_STAN, (fact.stan,))]
+    row |= {"phase": phase, "prepared_at": at, "changed_at": at}
+    statements = [insert("payment", row), (TAKE_STAN, (fact.stan,))]
+    if original[1]:
+        names = ("batch", "stan", "original_batch", "original_stan")
+        link = dict(zip(names, (fact.batch, fact.stan, *original), strict=True))
+        statements.append(insert("follow_up", link))
+    return statements
 
 
 @projects(PaymentSending)

@@ -16,7 +16,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PaymentResult(Result, frozen=True, kw_only=True):
-    """What became of a sale.
+    """What became of a payment of any kind; `original` is the batch and STAN it speaks of.
 
     `outcome` is a `PaymentPhase` value ("approved", "declined", "reversed", "reversal_required",
     "reversal_manual", "not_sent") or "refused": no STAN was used up and nothing was sent.
@@ -30,6 +30,8 @@ class PaymentResult(Result, frozen=True, kw_only=True):
     stan: str = ""
     rrn: str = ""
     authorisation: str = ""
+    kind: str = "sale"
+    original: str = ""
 
     @property
     def approved(self) -> bool:
@@ -84,7 +86,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PaymentLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One payment of the list."""
+    """One payment of the list; `voided` when an approved void speaks of it."""
 
     batch: str
     stan: str
@@ -97,6 +99,9 @@ class PaymentLine(msgspec.Struct, frozen=True, kw_only=True):
     rrn: str
     authorisation: str
     at: str
+    kind: str = "sale"
+    original: str = ""
+    voided: bool = False
 
 
 class BatchLine(msgspec.Struct, frozen=True, kw_only=True):

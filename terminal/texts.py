@@ -3,7 +3,8 @@
 Each code has a sentence and a next step in Chinese and English (REQ 000-20). Host response
 codes have their own table; these are the terminal's own findings (L..). The groups: L01-L13
 money and records, L20-L24 the link, L30-L39 the printer (every cause its own code, REQ 000-04
-and 003-06), L40-L42 the disk, L50-L59 paper that is asked for.
+and 003-06), L40-L42 the disk, L50-L59 paper that is asked for, L60-L69 payments that speak of
+another.
 """
 
 from __future__ import annotations
@@ -219,6 +220,42 @@ TEXTS: Final[dict[str, Text]] = {
     ),
     "L59": Text(
         "无此打印任务", "There is no such print job", "请查看任务列表", "Look at the list of jobs"
+    ),
+    "L60": Text(
+        "该交易不支持此操作",
+        "This cannot be done to that kind of payment",
+        "请核对凭证号",
+        "Check the voucher number",
+    ),
+    "L61": Text(
+        "该交易尚未上送",
+        "The acquirer has not answered its advice yet",
+        "请稍候，联机后自动上送",
+        "Wait; it is told as soon as the acquirer can be reached",
+    ),
+    "L62": Text(
+        "超过可退金额",
+        "The refunds would be more than the payment",
+        "请核对可退金额",
+        "Refund at most what is left of it",
+    ),
+    "L63": Text(
+        "超过预授权金额",
+        "The completion is more than was authorised",
+        "请核对金额",
+        "Complete for less, or authorise again",
+    ),
+    "L64": Text(
+        "该预授权已完成",
+        "This authorisation is already completed",
+        "如有误请撤销完成",
+        "Void the completion if it was wrong",
+    ),
+    "L65": Text(
+        "该交易已有退货或调整",
+        "It was already refunded or adjusted",
+        "请使用退货",
+        "Make a refund instead",
     ),
 }
 

@@ -13,7 +13,19 @@ from typing import Final
 
 import msgspec
 
+from protocol.kinds import KINDS, PaymentKind, Side
 from protocol.operations import Totals
+
+COUNTED: Final = tuple(kind for kind, facts in KINDS.items() if facts.side is not Side.NEITHER)
+"""The kinds that a batch is settled for; a pre-authorisation outlives it."""
+
+UPLOAD_ORDER: Final = (
+    (PaymentKind.SALE, PaymentKind.VOID, PaymentKind.COMPLETION, PaymentKind.COMPLETION_VOID),
+    (PaymentKind.REFUND,),
+    (PaymentKind.COMPLETION_ADVICE,),
+    (PaymentKind.OFFLINE_SALE, PaymentKind.ADJUSTMENT),
+)
+"""Online detail, refunds, completion advices, offline (messages page, section 5)."""
 
 COUNT_MAX: Final = 999
 """A side of a batch has at most three digits' worth of payments."""
@@ -29,11 +41,28 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def total(items: Iterable[Item]) -> Totals:
-    """Add up approved payments. A payment that was reversed is in none of the figures."""
-    listed = tuple(items)
-    assert len(listed) <= COUNT_MAX, "the storage limit keeps a batch below a thousand"
-    assert all(item.kind == "sale" for item in listed), "only sales exist so far"
-    return Totals(debit_count=len(listed), debit_amount=sum(item.amount_minor for item in listed))
+    """Add up approved payments by the side of their kind.
+
+    A voided sale and its void count both, one on each side; what was reversed counts nowhere.
+    """
+    debits: list[int] = []
+    credits: list[int] = []
+    for item in items:
+        side = KINDS[PaymentKind(item.kind)].side
+        assert side is not Side.NEITHER, "what does not count is no item of a batch"
+        (debits if side is Side.DEBIT else credits).append(item.amount_minor)
+    assert max(len(debits), len(credits)) <= COUNT_MAX, "the storage limit keeps a side below that"
+    return Totals(
+        debit_count=len(debits),
+        debit_amount=sum(debits),
+        credit_count=len(credits),
+        credit_amount=sum(credits),
+    )
+
+
+def upload_rank(kind: PaymentKind) -> int:
+    """Return the place of a kind in the upload; within one place STANs decide."""
+    return next(rank for rank, kinds in enumerate(UPLOAD_ORDER) if kind in kinds)
 
 
 def hash_items(items: Iterable[Item]) -> str:

@@ -8,11 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from protocol.amount import Amount
-from protocol.kinds import KINDS, PaymentKind
 from protocol.operations import (
     Card,
-    Origin,
-    OriginalReference,
     PaymentRequest,
     ReconciliationResult,
     Settlement,
@@ -24,6 +21,7 @@ from protocol.operations import (
 )
 from protocol.operations import Reversal as ReversalRequest
 from terminal.aio.journal import Journal
+from terminal.aio.rows import PAYMENT_COLUMNS, PaymentRow
 from terminal.attempt import (
     CLOSED,
     Attempt,
@@ -34,19 +32,14 @@ from terminal.attempt import (
 )
 from terminal.configuration import Settings
 from terminal.errors import JournalError
-from terminal.facts import SealedCard
 from terminal.numbers import next_number
 from terminal.payment import Payment, PaymentPhase
 from terminal.reversal import Reversal, ReversalPhase
-from terminal.totals import Item, hash_items
+from terminal.totals import COUNTED, Item, hash_items, upload_rank
 from terminal.vault import Vault
 
-PAYMENT_COLUMNS: Final = (
-    "p.batch, p.stan, p.phase, p.amount_minor, p.currency, p.card_sealed, p.card_lookup,"
-    " p.card_masked, p.entry_mode, p.kind, p.transmission, p.time, p.date, p.operator,"
-    " p.rrn, p.authorisation, p.terminal_id, p.merchant_id"
-)
 OCCUPYING: Final = "('approved', 'sending', 'reversal_required', 'reversal_manual')"
+COUNTED_KINDS: Final = f"({', '.join(repr(kind.value) for kind in COUNTED)})"
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,54 +59,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     settlement: str
 
 
-class PaymentRow(msgspec.Struct, frozen=True):
-    """A payment as the table holds it; `PAYMENT_COLUMNS` in order."""
-
-    batch: str
-    stan: str
-    phase: str
-    amount_minor: int
-    currency: str
-    card_sealed: bytes
-    card_lookup: str
-    card_masked: str
-    entry_mode: str
-    kind_name: str
-    transmission: str
-    time: str
-    date: str
-    operator: str
-    rrn: str
-    authorisation: str
-    terminal_id: str
-    merchant_id: str
-
-    @property
-    def kind(self) -> PaymentKind:
-        """Return what kind of payment it is."""
-        return PaymentKind(self.kind_name)
-
-    @property
-    def card(self) -> SealedCard:
-        """Return the card as it is stored."""
-        return SealedCard(sealed=self.card_sealed, lookup=self.card_lookup, masked=self.card_masked)
-
-    @property
-    def stamp(self) -> Stamp:
-        """Return when it was asked."""
-        return Stamp(self.transmission, self.time, self.date)
-
-    @property
-    def origin(self) -> Origin:
-        """Return who asked: the identity of its own day, whatever the settings say now."""
-        return Origin(self.terminal_id, self.merchant_id)
-
-    @property
-    def original(self) -> OriginalReference:
-        """Return the words by which the host knows it (F90)."""
-        return OriginalReference(KINDS[self.kind].mti, self.stan, self.transmission)
-
-
 class Books:
     """Reads one terminal's journal."""
 
@@ -128,7 +73,7 @@ class Books:
             "SELECT t.signed_on, t.stan, t.batch, t.host_batch, t.key_check,"
             " t.terminal_id, t.merchant_id,"
             " (SELECT count(*) FROM payment p WHERE p.batch = t.batch"
-            f"   AND p.phase IN {OCCUPYING}),"
+            f"   AND p.phase IN {OCCUPYING} AND p.kind IN {COUNTED_KINDS}),"
             " (SELECT count(*) FROM reversal WHERE phase IN ('pending', 'in_flight')),"
             " (SELECT count(*) FROM reversal WHERE phase = 'manual'),"
             " (SELECT count(*) FROM payment WHERE phase IN ('prepared', 'sending')),"
@@ -203,7 +148,7 @@ class Books:
             batch=payment.batch,
             amount=Amount(payment.amount_minor, payment.currency),
             pan=self._vault.open(payment.card),
-            original=payment.original,
+            original=payment.reference,
             kind=payment.kind,
             entry_mode=payment.entry_mode,
             reason=reason,
@@ -219,10 +164,10 @@ class Books:
         )
 
     async def items(self, batch: str) -> list[Item]:
-        """Return the approved payments of a batch, by STAN."""
+        """Return the approved payments of a batch that count in its totals, by STAN."""
         sql = (
             "SELECT stan, kind, amount_minor, rrn FROM payment"
-            " WHERE batch = ? AND phase = 'approved' ORDER BY stan"
+            f" WHERE batch = ? AND phase = 'approved' AND kind IN {COUNTED_KINDS} ORDER BY stan"
         )
         rows = await self._journal.fetch(sql, (batch,))
         return [Item(stan=r[0], kind=r[1], amount_minor=r[2], rrn=r[3]) for r in rows]
@@ -317,9 +262,11 @@ class Books:
             raise JournalError("L42", f"batch {batch} is not what its settlement froze")
         sql = (
             f"SELECT {PAYMENT_COLUMNS} FROM payment p"
-            " WHERE p.batch = ? AND p.phase = 'approved' ORDER BY p.stan"
+            f" WHERE p.batch = ? AND p.phase = 'approved' AND p.kind IN {COUNTED_KINDS}"
+            " ORDER BY p.stan"
         )
         payments = [PaymentRow(*row) for row in await self._journal.fetch(sql, (batch,))]
+        payments.sort(key=lambda payment: upload_rank(payment.kind))
         stans = [last_stan]
         for _ in range(len(payments) + 1):
             stans.append(await self.next_stan(after=stans[-1], batch=batch))
@@ -349,9 +296,10 @@ class Books:
                 batch=batch,
                 number=number,
                 count=len(rows),
-                original=payment.original,
+                original=payment.reference,
                 amount=Amount(payment.amount_minor, payment.currency),
                 pan=self._vault.open(payment.card),
+                kind=payment.kind,
                 rrn=payment.rrn or None,
                 authorisation=payment.authorisation or None,
             )

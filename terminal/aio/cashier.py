@@ -1,4 +1,4 @@
-"""Sells: the checks before a STAN is used up, then the payment machine."""
+"""Takes payments: the checks before a STAN is used up, then the payment machine."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from protocol.amount import Amount
-from protocol.operations import Card, Operation, PaymentReply, PaymentRequest
+from protocol.kinds import PaymentKind
+from protocol.operations import Card, Operation, PaymentReply
 from terminal.aio.desk import Desk
 from terminal.aio.performer import Machine
 from terminal.configuration import ReversalExhausted
+from terminal.intent import Complete
 from terminal.machine import Event, Mismatched, PowerOn
 from terminal.papers import receipt_papers
 from terminal.payment import Begin, Payment, PaymentPhase, judge, step
 from terminal.responses import response
+from terminal.totals import COUNTED
 from terminal.vault import NONCE_BYTES
 
 SETTLEMENT_BLOCKS: Final = {
@@ -29,17 +32,16 @@ SETTLEMENT_BLOCKS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Cashier:
-    """Runs the payment machine for one sale after the other."""
+    """Runs the payment machine for one payment after the other."""
 
     desk: Desk
 
-    async def refusal(self, amount: Amount, card: Card) -> str:
-        """Return the L-code that forbids this sale, "" when it may begin (T1).
+    async def closed(self, kind: PaymentKind) -> str:
+        """Return the L-code that forbids any payment of this kind now, "" when it may begin (T1).
 
         Nothing has been written or sent, and no STAN is used up.
         """
-        settings, limits = self.desk.settings, self.desk.settings.limits
-        standing = await self.desk.standing()
+        settings, standing = self.desk.settings, await self.desk.standing()
         if standing.settlement in SETTLEMENT_BLOCKS:
             return SETTLEMENT_BLOCKS[standing.settlement]
         if standing.unfinished or standing.reversals_open:
@@ -47,11 +49,15 @@ class Cashier:
         blocking = settings.reversal_exhausted is ReversalExhausted.BLOCK
         if standing.reversals_manual and blocking:
             return "L05"
-        if standing.unsettled >= limits.unsettled_max:
-            return "L01"
+        full = standing.unsettled >= settings.limits.unsettled_max
+        return "L01" if full and kind in COUNTED else ""
+
+    def unfit(self, amount: Amount, card: Card) -> str:
+        """Return the L-code that forbids this amount or card, or ""."""
+        settings = self.desk.settings
         if not settings.accepts(card.pan.reveal()):
             return "L14"
-        fits = 1 <= amount.minor <= limits.amount_minor_max
+        fits = 1 <= amount.minor <= settings.limits.amount_minor_max
         return "" if fits and amount.currency == settings.currency else "L15"
 
     async def warning(self) -> str:
@@ -60,19 +66,11 @@ class Cashier:
         near = self.desk.settings.limits.unsettled_warning
         return "L02" if standing.unsettled + 1 >= near else ""
 
-    async def sell(self, amount: Amount, card: Card) -> tuple[Payment, PaymentReply | None]:
+    async def pay(self, wish: Complete) -> tuple[Payment, PaymentReply | None]:
         """Run one payment to rest; return it with the host's reply, if a valid one came."""
         desk, heard = self.desk, _Heard()
-        standing = await desk.standing()
-        purchase = PaymentRequest(
-            origin=desk.settings.origin,
-            stan=await desk.books.next_stan(after=standing.stan, batch=standing.batch),
-            stamp=desk.stamp(),
-            batch=standing.batch,
-            amount=amount,
-            card=card,
-        )
-        sealed = desk.vault.seal(card.pan, desk.random_bytes(NONCE_BYTES))
+        purchase = await desk.request_for(wish)
+        sealed = desk.vault.seal(wish.card.pan, desk.random_bytes(NONCE_BYTES))
         payment = Payment(
             PaymentPhase.CREATED,
             purchase,

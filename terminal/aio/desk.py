@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from protocol.operations import Stamp
+from protocol.operations import PaymentRequest, Stamp
 from terminal.aio.archive import Archive
 from terminal.aio.books import Books, Standing
 from terminal.aio.journal import Journal
@@ -14,6 +14,7 @@ from terminal.aio.line import Line
 from terminal.aio.performer import Performer
 from terminal.configuration import Settings
 from terminal.errors import JournalError
+from terminal.intent import Complete
 from terminal.vault import Vault
 
 
@@ -39,6 +40,20 @@ class Desk:
         """Return the wire's digits of this moment."""
         now = self.now()
         return Stamp.of(now, now.astimezone(self.settings.zone))
+
+    async def request_for(self, wish: Complete) -> PaymentRequest:
+        """Return the request of a wish: the next STAN of the open batch, this moment."""
+        standing = await self.standing()
+        return PaymentRequest(
+            origin=self.settings.origin,
+            stan=await self.books.next_stan(after=standing.stan, batch=standing.batch),
+            stamp=self.stamp(),
+            batch=standing.batch,
+            amount=wish.amount,
+            card=wish.card,
+            kind=wish.kind,
+            original=wish.original,
+        )
 
     async def standing(self) -> Standing:
         """Return where the terminal stands. Raises JournalError when it was never installed."""

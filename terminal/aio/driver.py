@@ -13,21 +13,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from protocol.amount import Amount
+from protocol.kinds import PaymentKind
 from protocol.operations import Card
 from protocol.secrets import Key
 from terminal.aio.archive import Archive
 from terminal.aio.books import Books
 from terminal.aio.cashier import Cashier
 from terminal.aio.clerk import Clerk
+from terminal.aio.counter import Counter
 from terminal.aio.database import Database, DatabaseOpener
 from terminal.aio.desk import Desk
+from terminal.aio.finder import Finder
 from terminal.aio.greeter import Greeter
 from terminal.aio.journal import Journal
 from terminal.aio.line import Line
 from terminal.aio.paperwork import Paperwork
 from terminal.aio.performer import LOG, Doors, Performer
 from terminal.aio.printers import Printer
-from terminal.aio.reports import batches_of, payment_of, payments_of, status_of
+from terminal.aio.reports import batches_of, payments_of, status_of
 from terminal.aio.reverser import Reverser
 from terminal.aio.settler import Settler
 from terminal.aio.verification import verify
@@ -36,16 +39,11 @@ from terminal.configuration import ReversalExhausted, Settings
 from terminal.effects import CrashPoint, Notice
 from terminal.errors import JournalError, StoreError, WrongKey
 from terminal.facts import Fact
+from terminal.intent import Intent, Voucher
 from terminal.notices import told
 from terminal.numbers import FIRST
-from terminal.outcomes import (
-    payment_refused,
-    payment_result,
-    settlement_refused,
-    settlement_result,
-)
-from terminal.payment import Payment, PaymentPhase
-from terminal.responses import Action, response
+from terminal.originals import VOIDS
+from terminal.outcomes import settlement_refused, settlement_result
 from terminal.results import (
     BatchLine,
     Difference,
@@ -55,7 +53,7 @@ from terminal.results import (
     SignOnResult,
     Status,
 )
-from terminal.standing import SignOnNeeded, TerminalInstalled
+from terminal.standing import TerminalInstalled
 from terminal.vault import Vault
 
 
@@ -103,6 +101,15 @@ class Terminal:
         self._greeter = Greeter(desk, equipment.tell)
         self._reverser = Reverser(desk)
         self._settler = Settler(desk)
+        self._counter = Counter(
+            desk,
+            self._cashier,
+            self._greeter,
+            self._reverser,
+            Finder(desk),
+            equipment.tell,
+            equipment.reached,
+        )
         # Operations queue here; it guards a person's turn, not data, so it may span the network.
         self._turn = asyncio.Lock()
 
@@ -182,11 +189,33 @@ class Terminal:
         What is still to undo goes first, and a sign-on when one is needed. The result says
         "approved" only when the payment is on our books.
         """
-        async with self._turn:
-            result = await self._sell(amount, card)
-        # Paper comes after the turn: a slow printer keeps nobody from paying (I1).
-        await self._print_owed()
-        return result
+        return await self._pay(Intent(PaymentKind.SALE, amount, card))
+
+    async def preauthorise(self, amount: Amount, card: Card) -> PaymentResult:
+        """Hold an amount on a card, to be completed later; it is not settled."""
+        return await self._pay(Intent(PaymentKind.PREAUTHORISATION, amount, card))
+
+    async def void(
+        self,
+        voucher: Voucher,
+        *,
+        kind: PaymentKind = PaymentKind.VOID,
+        amount: Amount | None = None,
+        card: Card | None = None,
+    ) -> PaymentResult:
+        """Take back a payment of the open batch; `kind` is VOID or one of the other voids.
+
+        An amount or a card that is given must be the original's (L12, L13); a payment of a
+        closed batch is refunded instead (L11).
+        """
+        assert kind in VOIDS, "only a void takes back"
+        return await self._pay(Intent(kind, amount, card, voucher))
+
+    async def complete(
+        self, voucher: Voucher, *, amount: Amount | None = None, card: Card | None = None
+    ) -> PaymentResult:
+        """Complete a pre-authorisation, for all of it unless an amount is given."""
+        return await self._pay(Intent(PaymentKind.COMPLETION, amount, card, voucher))
 
     async def settle(self) -> SettlementResult:
         """Close the open batch, or go on closing it. Repeats some times, then says uncertain."""
@@ -214,22 +243,13 @@ class Terminal:
         async with self._turn:
             return await verify(self._desk.journal, self._equipment.scratch)
 
-    async def _sell(self, amount: Amount, card: Card) -> PaymentResult:
-        await self._put_right()
-        await self._reverser.flush(tries_max=self._desk.settings.limits.reversal_tries_max)
-        code = await self._cashier.refusal(amount, card) or await self._greeter.ready()
-        if code:
-            return self._refuse_payment(code, amount, card)
-        self._equipment.reached(CrashPoint.T1)
-        warning = await self._cashier.warning()
-        if warning:
-            self._equipment.tell(told(warning, "terminal", "", "warning"))
-        payment, reply = await self._cashier.sell(amount, card)
-        if payment.phase is PaymentPhase.REVERSAL_REQUIRED:
-            await self._reverser.flush(tries_max=1)
-        if reply is not None and response(reply.code).action in (Action.SIGN_ON, Action.STOP):
-            await self._desk.journal.commit((SignOnNeeded(cause=reply.code),))
-        return await self._payment_result(payment)
+    async def _pay(self, intent: Intent) -> PaymentResult:
+        async with self._turn:
+            await self._put_right()
+            result = await self._counter.serve(intent)
+        # Paper comes after the turn: a slow printer keeps nobody from paying (I1).
+        await self._print_owed()
+        return result
 
     async def _settle(self) -> SettlementResult:
         attempt = await self._put_right()
@@ -282,18 +302,6 @@ class Terminal:
         batch = (await self._desk.standing()).batch
         self._equipment.tell(told(code, "settlement", batch, "refused"))
         return settlement_refused(code, batch)
-
-    def _refuse_payment(self, code: str, amount: Amount, card: Card) -> PaymentResult:
-        self._equipment.tell(told(code, "payment", "", "refused"))
-        return payment_refused(code, amount=amount, card=card.pan.masked)
-
-    async def _payment_result(self, payment: Payment) -> PaymentResult:
-        """Say what the books say, not what this process remembers."""
-        asked = payment.purchase
-        line = await payment_of(self._desk, batch=asked.batch, stan=asked.stan)
-        if line is None:
-            return payment_refused("L40", amount=asked.amount, card=payment.card.masked)
-        return payment_result(line)
 
 
 class PaperOwed:

@@ -10,6 +10,7 @@ from protocol.operations import Totals
 from terminal.aio.desk import Desk
 from terminal.projections import Row
 from terminal.results import BatchLine, PaymentLine, Status
+from terminal.totals import total
 
 LIMIT_MAX: Final = 1000
 
@@ -32,7 +33,7 @@ async def status_of(desk: Desk) -> Status:
         host_batch=standing.host_batch,
         last_stan=standing.stan,
         unsettled_count=len(items),
-        unsettled_minor=sum(item.amount_minor for item in items),
+        unsettled_minor=total(items).net,
         unsettled_max=desk.settings.limits.unsettled_max,
         reversals_pending=standing.reversals_open + standing.unfinished,
         reversals_manual=standing.reversals_manual,
@@ -54,14 +55,19 @@ def _mode(*, settlement: str, reversals: int, full: bool, signed_on: bool) -> st
 
 
 PAYMENT_LINE: Final = (
-    "SELECT batch, stan, phase, amount_minor, currency, card_masked, code, cause, rrn,"
-    " authorisation, prepared_at FROM payment"
+    "SELECT p.batch, p.stan, p.phase, p.amount_minor, p.currency, p.card_masked, p.code, p.cause,"
+    " p.rrn, p.authorisation, p.prepared_at, p.kind,"
+    " coalesce(f.original_batch || '-' || f.original_stan, ''),"
+    " EXISTS (SELECT 1 FROM follow_up g JOIN payment v ON v.batch = g.batch AND v.stan = g.stan"
+    "   WHERE g.original_batch = p.batch AND g.original_stan = p.stan"
+    "   AND v.kind LIKE '%void' AND v.phase = 'approved')"
+    " FROM payment p LEFT JOIN follow_up f ON f.batch = p.batch AND f.stan = p.stan"
 )
 
 
 async def payment_of(desk: Desk, *, batch: str, stan: str) -> PaymentLine | None:
     """Return one payment."""
-    sql = f"{PAYMENT_LINE} WHERE batch = ? AND stan = ?"
+    sql = f"{PAYMENT_LINE} WHERE p.batch = ? AND p.stan = ?"
     rows = await desk.journal.fetch(sql, (batch, stan))
     return _payment(rows[0]) if rows else None
 
@@ -69,15 +75,17 @@ async def payment_of(desk: Desk, *, batch: str, stan: str) -> PaymentLine | None
 async def payments_of(desk: Desk, *, batch: str | None, limit: int) -> tuple[PaymentLine, ...]:
     """Return payments, newest first; of one batch, or of all."""
     sql = (
-        f"{PAYMENT_LINE} WHERE ?1 IS NULL OR batch = ?1"
-        " ORDER BY prepared_at DESC, rowid DESC LIMIT ?2"
+        f"{PAYMENT_LINE} WHERE ?1 IS NULL OR p.batch = ?1"
+        " ORDER BY p.prepared_at DESC, p.rowid DESC LIMIT ?2"
     )
     rows = await desk.journal.fetch(sql, (batch, min(limit, LIMIT_MAX)))
     return tuple(_payment(row) for row in rows)
 
 
 def _payment(row: Row) -> PaymentLine:
-    return PaymentLine(**dict(zip(PaymentLine.__struct_fields__, row, strict=True)))
+    *values, voided = row
+    names = PaymentLine.__struct_fields__[:-1]
+    return PaymentLine(**dict(zip(names, values, strict=True)), voided=bool(voided))
 
 
 async def batches_of(desk: Desk, *, limit: int) -> tuple[BatchLine, ...]:
@@ -106,9 +114,13 @@ def _batch(
         phase=phase,
         opened_at=opened_at,
         closed_at=closed_at,
-        count=ours.debit_count if ours else None,
+        count=_count(ours),
         amount_minor=ours.net if ours else None,
-        host_count=theirs.debit_count if theirs else None,
+        host_count=_count(theirs),
         host_amount_minor=theirs.net if theirs else None,
         requests=sends or 0,
     )
+
+
+def _count(totals: Totals | None) -> int | None:
+    return None if totals is None else totals.debit_count + totals.credit_count

@@ -20,6 +20,7 @@ from terminal.attempt import (
     SettlementPhase,
     Unbalanced,
 )
+from terminal.errors import JournalError
 from terminal.facts import Fact
 from terminal.machine import Event, Mismatched, PowerOn
 from terminal.papers import slip_papers
@@ -120,6 +121,9 @@ class Settler:
 
     async def _papers(self, attempt: Attempt, answer: SettlementReply) -> tuple[Fact, ...]:
         standing = await self.desk.standing()
+        items = await self.desk.books.items(attempt.batch)
+        if hash_items(items) != attempt.items_hash:
+            raise JournalError("L42", f"batch {attempt.batch} is not what its settlement froze")
         return slip_papers(
             attempt,
             answer.totals,
@@ -128,4 +132,5 @@ class Settler:
             head=await self.desk.archive.chain_head(),
             settlement_date=answer.settlement_date or "",
             manual_reversals=standing.reversals_manual,
+            items=items,
         )

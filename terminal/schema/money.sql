@@ -66,6 +66,18 @@ BEGIN SELECT raise(ABORT, 'an approval is never updated'); END;
 CREATE TRIGGER IF NOT EXISTS payment_is_never_deleted BEFORE DELETE ON payment
 BEGIN SELECT raise(ABORT, 'a payment is never deleted'); END;
 
+-- What a void, refund, completion or adjustment speaks of. A payment is voided when an approved void
+-- speaks of it: nothing of the original is ever changed, and undoing the void restores it.
+CREATE TABLE IF NOT EXISTS follow_up (
+    batch          TEXT NOT NULL,
+    stan           TEXT NOT NULL,
+    original_batch TEXT NOT NULL,
+    original_stan  TEXT NOT NULL,
+    PRIMARY KEY (batch, stan),
+    FOREIGN KEY (batch, stan) REFERENCES payment (batch, stan)
+);
+CREATE INDEX IF NOT EXISTS follow_up_by_original ON follow_up (original_batch, original_stan);
+
 -- What must be undone should no answer come. The row goes with the answer.
 CREATE TABLE IF NOT EXISTS reversal (
     batch  TEXT NOT NULL,

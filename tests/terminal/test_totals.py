@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal.totals import Item, hash_items, total
+from terminal.totals import COUNTED, Item, hash_items, total, upload_rank
 
 ITEMS = st.lists(
     st.builds(
@@ -19,6 +19,35 @@ ITEMS = st.lists(
     max_size=20,
     unique_by=lambda item: item.stan,
 )
+
+
+def test_total_puts_each_kind_on_its_side() -> None:
+    """A voided sale and its void count both; so do completion and refund."""
+    kinds = {"sale": 100, "void": 100, "completion": 70, "refund": 30, "adjustment": 5}
+
+    found = total(
+        Item(stan=f"{number:06d}", kind=kind, amount_minor=minor, rrn="")
+        for number, (kind, minor) in enumerate(kinds.items(), 1)
+    )
+
+    assert (found.debit_count, found.debit_amount) == (3, 175)
+    assert (found.credit_count, found.credit_amount) == (2, 130)
+
+
+def test_upload_has_a_place_for_every_kind_that_counts() -> None:
+    """Messages page, section 5: online detail, refunds, completion advices, offline."""
+    ranks = {kind.value: upload_rank(kind) for kind in COUNTED}
+
+    assert ranks == {
+        "sale": 0,
+        "void": 0,
+        "completion": 0,
+        "completion_void": 0,
+        "refund": 1,
+        "completion_advice": 2,
+        "offline_sale": 3,
+        "adjustment": 3,
+    }
 
 
 @given(ITEMS)

@@ -11,6 +11,7 @@ from typing import Any
 
 from protocol.aio.errors import NotConnected, Unanswered
 from protocol.amount import Amount
+from protocol.kinds import KINDS, PaymentKind, Side
 from protocol.operations import (
     Card,
     Echo,
@@ -68,6 +69,7 @@ class Host:
 
     batch: str = "000001"
     approved: dict[tuple[str, str], int] = field(default_factory=dict)
+    kinds: dict[tuple[str, str], PaymentKind] = field(default_factory=dict)
     settled: dict[str, SettlementReply] = field(default_factory=dict)
     heard: list[Request] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -100,8 +102,19 @@ class Host:
         return [_short(operation) for operation in self.heard]
 
     def totals(self, batch: str) -> Totals:
-        amounts = [minor for (of, _), minor in self.approved.items() if of == batch]
-        return Totals(debit_count=len(amounts), debit_amount=sum(amounts))
+        sides = {side: [0, 0] for side in Side}
+        for key, minor in self.approved.items():
+            if key[0] == batch:
+                figures = sides[KINDS[self.kinds.get(key, PaymentKind.SALE)].side]
+                figures[0] += 1
+                figures[1] += minor
+        debit, credit = sides[Side.DEBIT], sides[Side.CREDIT]
+        return Totals(
+            debit_count=debit[0],
+            debit_amount=debit[1],
+            credit_count=credit[0],
+            credit_amount=credit[1],
+        )
 
     def _answer(self, asked: Request) -> Operation:
         base: dict[str, Any] = {"origin": asked.origin, "stan": asked.stan, "stamp": asked.stamp}
@@ -113,9 +126,11 @@ class Host:
             case PaymentRequest():
                 if self.code == "00":
                     self.approved[asked.batch, asked.stan] = asked.amount.minor
+                    self.kinds[asked.batch, asked.stan] = asked.kind
                 return PaymentReply(
                     **base,
                     code=self.code,
+                    kind=asked.kind,
                     batch=asked.batch,
                     amount=asked.amount,
                     rrn=f"{asked.batch}{asked.stan}",
@@ -129,6 +144,7 @@ class Host:
                 return self._settle(asked, base)
             case UploadItem():
                 self.approved[asked.batch, asked.original.stan] = asked.amount.minor
+                self.kinds[asked.batch, asked.original.stan] = asked.kind
                 return UploadReply(**base, code="00", batch=asked.batch)
             case UploadEnd():
                 self.batch = f"{int(asked.batch) + 1:06d}"

@@ -1,0 +1,84 @@
+"""The counter: one wish after the other becomes a payment, or the code that refuses it.
+
+what is still to undo  ->  may this kind be paid now  ->  the original and its rules
+->  amount and card  ->  sign-on  ->  the machine of its kind  ->  what the books say
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from protocol.amount import Amount
+from terminal.aio.cashier import Cashier
+from terminal.aio.desk import Desk
+from terminal.aio.finder import Finder
+from terminal.aio.greeter import Greeter
+from terminal.aio.reports import payment_of
+from terminal.aio.reverser import Reverser
+from terminal.effects import CrashPoint, Notice
+from terminal.intent import Complete, Intent
+from terminal.notices import told
+from terminal.outcomes import payment_refused, payment_result
+from terminal.payment import Payment, PaymentPhase
+from terminal.responses import Action, response
+from terminal.results import PaymentResult
+from terminal.standing import SignOnNeeded
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Takes wishes in turn. `tell` shows notices, `reached` hears of crash points."""
+
+    desk: Desk
+    cashier: Cashier
+    greeter: Greeter
+    reverser: Reverser
+    finder: Finder
+    tell: Callable[[Notice], None]
+    reached: Callable[[CrashPoint], None]
+
+    async def serve(self, intent: Intent) -> PaymentResult:
+        """Make a payment of a wish. The result says "approved" only when it is on our books."""
+        await self.reverser.flush(tries_max=self.desk.settings.limits.reversal_tries_max)
+        wish, code = await self._ready(intent)
+        if wish is None:
+            return self._refuse(code, intent)
+        self.reached(CrashPoint.T1)
+        warning = await self.cashier.warning()
+        if warning:
+            self.tell(told(warning, "terminal", "", "warning"))
+        return await self._ask(wish)
+
+    async def _ready(self, intent: Intent) -> tuple[Complete | None, str]:
+        code = await self.cashier.closed(intent.kind)
+        if code:
+            return None, code
+        wish, code = await self.finder.complete(intent)
+        if wish is None:
+            return None, code
+        code = self.cashier.unfit(wish.amount, wish.card) or await self.greeter.ready()
+        return (None, code) if code else (wish, "")
+
+    async def _ask(self, wish: Complete) -> PaymentResult:
+        payment, reply = await self.cashier.pay(wish)
+        if payment.phase is PaymentPhase.REVERSAL_REQUIRED:
+            await self.reverser.flush(tries_max=1)
+        if reply is not None and response(reply.code).action in (Action.SIGN_ON, Action.STOP):
+            await self.desk.journal.commit((SignOnNeeded(cause=reply.code),))
+        return await self._result(payment)
+
+    def _refuse(self, code: str, intent: Intent) -> PaymentResult:
+        self.tell(told(code, "payment", "", "refused"))
+        amount = intent.amount or Amount(0, self.desk.settings.currency)
+        card = intent.card.pan.masked if intent.card else ""
+        return payment_refused(code, amount=amount, card=card, kind=intent.kind)
+
+    async def _result(self, payment: Payment) -> PaymentResult:
+        """Say what the books say, not what this process remembers."""
+        asked = payment.purchase
+        line = await payment_of(self.desk, batch=asked.batch, stan=asked.stan)
+        if line is None:
+            card = payment.card.masked
+            return payment_refused("L40", amount=asked.amount, card=card, kind=asked.kind)
+        return payment_result(line)

@@ -1,0 +1,42 @@
+"""What a person at the counter asks for: a kind of payment, how much, with which card, of what.
+
+Fields that a kind does not need stay None; `terminal.originals` fills in what follows from the
+original: the whole amount, what is left to refund, the card that paid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from protocol.amount import Amount
+from protocol.kinds import PaymentKind
+from protocol.operations import Card, OriginalPayment
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """Names an earlier payment: by its voucher number (STAN) and batch, or by the host's RRN."""
+
+    stan: str = ""
+    batch: str | None = None
+    rrn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One wish. `voucher` is there exactly when the kind speaks of an earlier payment."""
+
+    kind: PaymentKind
+    amount: Amount | None = None
+    card: Card | None = None
+    voucher: Voucher | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """A wish with everything that its request needs."""
+
+    kind: PaymentKind
+    amount: Amount
+    card: Card
+    original: OriginalPayment | None = None
