@@ -90,6 +90,9 @@ def test_wrong_batch_data_cannot_be_made(wrong: dict[str, str]) -> None:
         ("34", Side.DEBIT),
         ("45", Side.NEITHER),
         ("51", Side.CREDIT),
+        ("28", Side.DEBIT),
+        ("29", Side.CREDIT),
+        ("37", Side.CREDIT),
     ],
 )
 def test_type_says_how_a_payment_counts(message_type: str, side: Side) -> None:
