@@ -1,0 +1,78 @@
+"""The profile of Chinese card terminals: F60 to F63, totals in F48, for both sides.
+
+Source: domain practice (docs/reference/dialect-cup.md). Which fact stands where:
+
+| fact | field |
+|---|---|
+| kind of payment | F60.1; MTI, F3 and F25 must agree with it |
+| batch | F60.2, 000000 where an operation has none (echo, sign-off) |
+| what a network message wants | F60.3: 001, 003, 004 sign-on; 002 sign-off; 301 echo |
+| an earlier payment | F61 batch, STAN, MMDD; F37, F38. A refund has zeros and the date, and F37 |
+| reversal | F11 is the original's, F39 the reason; no F35, F36, F52 |
+| totals and verdict | F48, 62 digits, F60.3 201; no F39 in an 0510 |
+| upload | 0320: F48 with one payment, F60.3 201; its end 202 or 207, F48 the count |
+| keys at sign-on | F62 |
+
+Requests carry no time, so `Stamp` of one that was read is empty, as is the transmission of an
+original; replies have the host's F12 and F13. What else an operation may say and this dialect
+cannot, so that it reads back as the value behind it:
+
+- a repeat (False: it is the same request, byte for byte, but for its MAC);
+- the kind of a refund's or adjustment's original (the first that the kind may have);
+- a reversal's PAN when the card was swiped (None), its F90 (made of kind and F11);
+- the settlement's date (""), F39 of its reply (00, 95 or 12 by the verdict), reversals in the
+  totals (they must be zero: F48 has no room for them);
+- of an uploaded payment: kind (sale), number and count (0), currency (156), RRN, authorisation.
+  Advices (refund, completion, offline sale, adjustment) are uploaded as the original 0220 under
+  MTI 0320 instead, and keep kind, currency, RRN and authorisation; F11 is then the original's.
+
+Totals stand on the domestic side, the foreign side is empty and in balance: the operation does
+not tell cards apart. Reading, both sides are added, and the worse verdict of the two holds; a
+code that is neither 1, 2 nor 3 is an error, which closes nothing.
+
+A reply echoes more of its request than an operation holds: `complete` adds it, see `replies`.
+"""
+
+from __future__ import annotations
+
+from protocol.errors import LocalProtocolError, ProfileError, StructureError
+from protocol.message import Message
+from protocol.operations import Operation
+from protocol.profiles.cup.reading import DECODERS
+from protocol.profiles.cup.replies import complete
+from protocol.profiles.cup.writing import ENCODERS
+
+__all__ = ["complete", "decode", "encode"]
+
+
+def encode(operation: Operation) -> Message:
+    """Turn an operation into its message.
+
+    Raises LocalProtocolError for an unknown type, and for figures that a field has no room for.
+    """
+    encoder = ENCODERS.get(type(operation))
+    if encoder is None:
+        raise LocalProtocolError(f"no message for {type(operation).__name__}")
+    problem = ""
+    try:
+        return encoder(operation)
+    except ValueError as error:
+        problem = str(error)
+    raise LocalProtocolError(problem)
+
+
+def decode(message: Message) -> Operation:
+    """Turn a message into its operation. Raises ProfileError naming MTI and field."""
+    decoder = DECODERS.get(message.mti)
+    if decoder is None:
+        raise ProfileError(message.mti, "no such message in this profile")
+    field: int | str = 0
+    problem = "missing"
+    try:
+        return decoder(message.mti, message.fields)
+    except KeyError as absent:
+        field = absent.args[0]
+    except StructureError as error:
+        field, problem = error.field, f"at character {error.position}: {error.problem}"
+    assert isinstance(field, int), "structures stand in numbered fields"
+    raise ProfileError(message.mti, problem, field)
