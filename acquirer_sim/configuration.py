@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
+from protocol.kinds import PaymentKind
 from protocol.settings import SettingsError, parse_settings
 from protocol.test_cards import TEST_CARD_RANGES
 
 ResponseCode = Annotated[str, Meta(pattern=r"^[0-9A-Z]{2}$")]
 Digits = Annotated[str, Meta(pattern=r"^[0-9]+$")]
 CardNumber = Annotated[str, Meta(pattern=r"^[0-9]{12,19}$")]
+Percent = Annotated[int, Meta(ge=0, le=100)]
 Minor = Annotated[int, Meta(ge=0, le=999_999_999_999)]
 
 
@@ -29,17 +31,21 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class CardSettings(Settings, frozen=True):
-    """One card: what it is answered, and how much it may spend (minor units)."""
+    """One card: what it is answered, and how much it may spend (minor units).
+
+    `in_part`: what goes beyond its limits is not declined but approved for what is left, code 10.
+    """
 
     pan: CardNumber
     name: str = ""
     code: ResponseCode = "00"
     limit_minor: Minor | None = None
     amount_max_minor: Minor | None = None
+    in_part: bool = False
 
 
 class MerchantSettings(Settings, frozen=True):
-    """One merchant (F42). `code` other than 00 refuses all its purchases."""
+    """One merchant (F42). `code` other than 00 refuses all its payments."""
 
     id: Annotated[str, Meta(min_length=1, max_length=15)]
     name: str = ""
@@ -47,20 +53,27 @@ class MerchantSettings(Settings, frozen=True):
 
 
 class TerminalSettings(Settings, frozen=True):
-    """One terminal (F41). `code` other than 00 refuses all its purchases."""
+    """One terminal (F41). `code` other than 00 refuses all its payments."""
 
     id: Annotated[str, Meta(min_length=1, max_length=8)]
     code: ResponseCode = "00"
 
 
 class RuleSettings(Settings, frozen=True):
-    """Purchases that match every key given are answered `code`. The first match decides."""
+    """Payments that match every key given are answered `code`. The first match decides.
+
+    With code 10 a sale or pre-authorisation is approved for `part_percent` of what it asks, and
+    `part_minor` at most.
+    """
 
     code: ResponseCode
     name: str = ""
     card: Digits | None = None
     merchant: str | None = None
     terminal: str | None = None
+    kind: PaymentKind | None = None
+    part_percent: Percent = 50
+    part_minor: Minor | None = None
     minor_min: Minor = 0
     minor_max: Minor = 999_999_999_999
 
@@ -69,7 +82,9 @@ class Configuration(Settings, frozen=True):
     """All of it. Lists are written as TOML tables: [[card]], [[merchant]], [[terminal]], [[rule]].
 
     `empty_batch`: a 0500 for a batch without payments is in balance, or refused with 12 while
-    the batch stays open (host rule H9). `magic_amounts`: see `magic.py`.
+    the batch stays open (host rule H9). `magic_amounts`: see `magic.py`. `balance_minor` is
+    what a card without a limit is said to have. A completion may exceed what was held by
+    `completion_tolerance_percent`; after `hold_days` it comes too late, and the hold is released.
     """
 
     time_zone: str = "Asia/Shanghai"
@@ -79,6 +94,9 @@ class Configuration(Settings, frozen=True):
     unknown_merchants: Literal["accept", "refuse"] = "accept"
     empty_batch: Literal["balance", "refuse"] = "balance"
     magic_amounts: bool = True
+    balance_minor: Minor = 10_000_000
+    completion_tolerance_percent: Percent = 0
+    hold_days: Annotated[int, Meta(ge=1, le=366)] = 30
     card: tuple[CardSettings, ...] = ()
     merchant: tuple[MerchantSettings, ...] = ()
     terminal: tuple[TerminalSettings, ...] = ()

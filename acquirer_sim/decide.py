@@ -17,27 +17,34 @@ from typing import Any, Final
 import msgspec
 
 from acquirer_sim.desk import Desk
+from acquirer_sim.originals import entry_of
+from acquirer_sim.payments import decide_payment
 from acquirer_sim.policy import Policy
-from acquirer_sim.purchases import decide_purchase
 from acquirer_sim.reversals import decide_reversal
 from acquirer_sim.settlements import decide_settlement
 from acquirer_sim.uploads import decide_end, decide_item
 from acquirer_sim.working_set import Needs, WorkingSet
+from protocol.kinds import KINDS
 from protocol.operations import (
     APPROVED,
     Echo,
     EchoReply,
+    Origin,
+    OriginalPayment,
     PaymentRequest,
     ReconciliationResult,
     Reply,
     Request,
     Reversal,
     Settlement,
+    SignOff,
+    SignOffReply,
     SignOn,
     SignOnReply,
     UploadEnd,
     UploadItem,
 )
+from protocol.secrets import Pan
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
@@ -81,7 +88,7 @@ def decide(
 def _decide_one(desk: Desk, request: Request, verdict: ReconciliationResult | None) -> Decision:
     try:
         if type(request) is PaymentRequest:
-            return Decision(request, decide_purchase(desk, request))
+            return Decision(request, decide_payment(desk, request))
         if type(request) is Settlement:
             return Decision(request, decide_settlement(desk, request, verdict))
         handler = _HANDLERS.get(type(request))
@@ -105,12 +112,20 @@ def _decide_sign_on(desk: Desk, request: SignOn) -> SignOnReply:
     )
 
 
+def _decide_sign_off(desk: Desk, request: SignOff) -> SignOffReply:
+    """Say good night; no batch changes by it."""
+    return SignOffReply(
+        origin=request.origin, stan=request.stan, stamp=request.stamp, code=APPROVED
+    )
+
+
 def _decide_echo(desk: Desk, request: Echo) -> EchoReply:
     return EchoReply(origin=request.origin, stan=request.stan, stamp=request.stamp, code=APPROVED)
 
 
 _HANDLERS: Final[Mapping[type[Request], Callable[[Desk, Any], Reply]]] = {
     SignOn: _decide_sign_on,
+    SignOff: _decide_sign_off,
     Echo: _decide_echo,
     Reversal: decide_reversal,
     UploadItem: decide_item,
@@ -126,20 +141,36 @@ def _need_batch(found: Needs, request: Any) -> tuple[str, str, str]:
     return key
 
 
-def _need_purchase(found: Needs, request: PaymentRequest, policy: Policy) -> None:
+def _need_payment(found: Needs, request: PaymentRequest, policy: Policy) -> None:
     found.payments.add((*_need_batch(found, request), request.stan))
-    card = policy.card(request.card.pan)
-    if card.limit_minor is not None:
-        found.tokens.add(card.token)
+    if request.original is not None:
+        _need_original(found, request.origin, request.original)
+    _need_card(found, request.card.pan, policy)
+
+
+def _need_original(found: Needs, origin: Origin, original: OriginalPayment) -> None:
+    key = (origin.terminal_id, origin.merchant_id, original.batch, original.stan)
+    found.payments.add(key)
+    found.linked.add(key)
+    number = entry_of(original.rrn)
+    if number:
+        found.entries.add(number)
 
 
 def _need_reversal(found: Needs, request: Reversal, policy: Policy) -> None:
     key = (*_need_batch(found, request), request.original.stan)
     found.payments.add(key)
     found.reversals.add(key)
-    if request.pan is None:
-        return
-    card = policy.card(request.pan)
+    if KINDS[request.kind].wants:
+        found.linked.add(key)
+    if request.pan is not None:
+        _need_card(found, request.pan, policy)
+    else:
+        found.cards_of.add(key)
+
+
+def _need_card(found: Needs, pan: Pan, policy: Policy) -> None:
+    card = policy.card(pan)
     if card.limit_minor is not None:
         found.tokens.add(card.token)
 
@@ -161,7 +192,7 @@ def _need_sign_on(found: Needs, request: SignOn, policy: Policy) -> None:
 
 
 _NEEDS: Final[Mapping[type[Request], Callable[[Needs, Any, Policy], None]]] = {
-    PaymentRequest: _need_purchase,
+    PaymentRequest: _need_payment,
     Reversal: _need_reversal,
     Settlement: _need_settlement,
     UploadItem: _need_item,

@@ -5,15 +5,22 @@ postings that sum to zero, written as one row so that nothing can ever unbalance
 `posting` shows the two). No transfer is ever changed. An account's balance is what came in
 less what went out; positive means that money is there, negative that it is owed from there.
 
-    cardholder:TOKEN                     what the card has paid out (never above zero)
+    cardholder:TOKEN                     what the card has paid out, or has set aside
+    hold:MERCHANT:TERMINAL:RRN           set aside by one pre-authorisation
     clearing:MERCHANT:TERMINAL:BATCH     authorised in a batch, and not yet the merchant's
     merchant:MERCHANT                    what the merchant has been given
-    suspense:MERCHANT:TERMINAL:BATCH     given back to cardholders after that batch was settled
+    suspense:MERCHANT:TERMINAL:BATCH     moved for payments undone after that batch was settled
 
-    purchase     cardholder -> clearing
-    reversal     clearing   -> cardholder      (batch open)
-    adjustment   suspense   -> cardholder      (batch settled: H10)
-    capture      clearing   -> merchant        (batch closes)
+    sale, offline sale, adjustment       cardholder -> clearing
+    refund                               clearing   -> cardholder    (of the refund's own batch)
+    pre-authorisation                    cardholder -> hold
+    completion                           hold       -> clearing, the rest hold -> cardholder;
+                                         what goes beyond the hold: cardholder -> clearing
+    any void                             the contrary of what it voids
+    reversal                             the contrary of what it reverses
+    late reversal (batch settled: H10)   the same, with suspense in the place of clearing
+    expiry                               hold       -> cardholder
+    capture                              clearing   -> merchant      (batch closes)
 
 Host capture: an approval posts at once, and the one `capture` entry of a batch is the moment
 its money becomes the merchant's. "Exactly once" can be read off the books: after its capture
@@ -22,21 +29,43 @@ a clearing account is zero and stays zero, because later reversals go through su
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
+from typing import Final, NamedTuple
 
 from acquirer_sim.rows import Batch, Payment, Transfer
+from protocol.kinds import PaymentKind
 
 
 class EntryKind(Enum):
-    """Why an entry was made."""
+    """Why a transfer was made, where it was not a payment: those say their own kind.
 
-    PURCHASE = "purchase"
+    REST is what a completion leaves of its hold; an entry's other lines say why it was made.
+    """
+
     REVERSAL = "reversal"
-    ADJUSTMENT = "adjustment"
+    LATE_REVERSAL = "late_reversal"
+    EXPIRY = "expiry"
+    REST = "rest"
     CAPTURE = "capture"
 
 
-PURCHASE = EntryKind.PURCHASE.value
+class Line(NamedTuple):
+    """An amount on its way from one account to another."""
+
+    source: str
+    target: str
+    minor: int
+    rest: bool = False
+
+
+Find = Callable[[int], Payment | None]
+"""Finds the payment of an entry: an original that was asked for."""
+
+_K = PaymentKind
+_PAYS: Final = frozenset({_K.SALE, _K.OFFLINE_SALE, _K.ADJUSTMENT})
+_VOIDS: Final = frozenset({_K.VOID, _K.PREAUTHORISATION_VOID, _K.COMPLETION_VOID})
+_SALE: Final = PaymentKind.SALE.value
 
 
 def cardholder(token: str) -> str:
@@ -49,6 +78,11 @@ def clearing(row: Payment | Batch) -> str:
     return f"clearing:{row.merchant}:{row.terminal}:{row.batch}"
 
 
+def hold(payment: Payment) -> str:
+    """Return the account of what one pre-authorisation has set aside."""
+    return f"hold:{payment.merchant}:{payment.terminal}:{payment.rrn}"
+
+
 def suspense(row: Payment | Batch) -> str:
     """Return the account of what is owed for payments of a batch undone after it."""
     return f"suspense:{row.merchant}:{row.terminal}:{row.batch}"
@@ -59,11 +93,11 @@ def merchant_account(merchant: str) -> str:
     return f"merchant:{merchant}"
 
 
-def purchase(payment: Payment) -> Transfer:
-    """Post an approved purchase."""
+def sale(payment: Payment) -> Transfer:
+    """Post an approved sale: `post` in short, for the kind of which there are millions."""
     return Transfer(
         payment.entry,
-        PURCHASE,
+        _SALE,
         f"cardholder:{payment.token}",
         f"clearing:{payment.merchant}:{payment.terminal}:{payment.batch}",
         payment.minor,
@@ -72,14 +106,70 @@ def purchase(payment: Payment) -> Transfer:
     )
 
 
-def reversal(payment: Payment, entry: int, at: str) -> Transfer:
-    """Post the contrary of a purchase whose batch is still open."""
-    return _give_back(entry, EntryKind.REVERSAL, clearing(payment), payment, at)
+def lines_of(payment: Payment, find: Find) -> list[Line]:
+    """Return what an approved payment moves; its originals must be at hand."""
+    card = cardholder(payment.token)
+    if payment.kind in _PAYS:
+        return [Line(card, clearing(payment), payment.minor)]
+    if payment.kind is PaymentKind.REFUND:
+        return [Line(clearing(payment), card, payment.minor)]
+    if payment.kind is PaymentKind.PREAUTHORISATION:
+        return [Line(card, hold(payment), payment.minor)]
+    original = find(payment.original_entry)
+    assert original is not None, "asked for with the payment"
+    if payment.kind in _VOIDS:
+        return contrary(lines_of(original, find))
+    return _completion(payment, original)
 
 
-def adjustment(payment: Payment, entry: int, at: str) -> Transfer:
-    """Give the money back although the batch's figures are frozen."""
-    return _give_back(entry, EntryKind.ADJUSTMENT, suspense(payment), payment, at)
+def _completion(payment: Payment, held: Payment) -> list[Line]:
+    taken = min(payment.minor, held.minor)
+    card, target = cardholder(payment.token), clearing(payment)
+    lines = [
+        Line(hold(held), target, taken),
+        Line(card, target, payment.minor - taken),
+        Line(hold(held), card, held.minor - taken, rest=True),
+    ]
+    return [line for line in lines if line.minor]
+
+
+def contrary(lines: list[Line]) -> list[Line]:
+    """Return the same amounts, the other way."""
+    return [Line(line.target, line.source, line.minor, line.rest) for line in lines]
+
+
+def post(payment: Payment, lines: list[Line]) -> list[Transfer]:
+    """Enter what an approved payment moves under its own number."""
+    return _enter(lines, payment.entry, payment.kind.value, payment.currency, payment.at)
+
+
+def reverse(payment: Payment, lines: list[Line], entry: int, at: str) -> list[Transfer]:
+    """Enter the contrary of a payment whose batch is still open, or counts nothing."""
+    return _enter(contrary(lines), entry, EntryKind.REVERSAL.value, payment.currency, at)
+
+
+def reverse_late(payment: Payment, lines: list[Line], entry: int, at: str) -> list[Transfer]:
+    """Give and take although the batch's figures are frozen."""
+    instead = {clearing(payment): suspense(payment)}
+    moved = [
+        Line(
+            instead.get(line.source, line.source), instead.get(line.target, line.target), *line[2:]
+        )
+        for line in contrary(lines)
+    ]
+    return _enter(moved, entry, EntryKind.LATE_REVERSAL.value, payment.currency, at)
+
+
+def expire(held: Payment, entry: int, at: str) -> Transfer:
+    """Give back what a pre-authorisation set aside for too long."""
+    lines = [Line(hold(held), cardholder(held.token), held.minor)]
+    return _enter(lines, entry, EntryKind.EXPIRY.value, held.currency, at)[0]
+
+
+def spent_by(lines: list[Line]) -> int:
+    """Return what lines take from the card, negative for what they give back."""
+    taken = sum(line.minor for line in lines if line.source.startswith("cardholder:"))
+    return taken - sum(line.minor for line in lines if line.target.startswith("cardholder:"))
 
 
 def capture(batch: Batch, entry: int, at: str) -> Transfer:
@@ -94,6 +184,16 @@ def capture(batch: Batch, entry: int, at: str) -> Transfer:
     return Transfer(entry, EntryKind.CAPTURE.value, source, target, abs(net), batch.currency, at)
 
 
-def _give_back(entry: int, kind: EntryKind, source: str, payment: Payment, at: str) -> Transfer:
-    target = cardholder(payment.token)
-    return Transfer(entry, kind.value, source, target, payment.minor, payment.currency, at)
+def _enter(lines: list[Line], entry: int, kind: str, currency: str, at: str) -> list[Transfer]:
+    return [
+        Transfer(
+            entry,
+            EntryKind.REST.value if line.rest else kind,
+            line.source,
+            line.target,
+            line.minor,
+            currency,
+            at,
+        )
+        for line in lines
+    ]

@@ -12,6 +12,9 @@ from typing import Final
 
 MAGIC_BASE_MINOR: Final = 100_000
 
+APPROVED_IN_PART: Final = "10"
+MAGIC_PART_PERCENT: Final = 50
+
 MAGIC_CODES: Final[Mapping[str, str]] = {
     "01": "refer to the card issuer",
     "03": "invalid merchant",
@@ -19,6 +22,7 @@ MAGIC_CODES: Final[Mapping[str, str]] = {
     "05": "do not honour",
     "06": "error at the issuer",
     "09": "in progress, try again",
+    "10": "approved in part: the half of it, for a sale or a pre-authorisation",
     "12": "invalid transaction",
     "13": "invalid amount",
     "14": "no such card number",

@@ -1,9 +1,9 @@
-"""The judgement of a purchase: configuration made ready to be asked thousands of times a second.
+"""The judgement of a payment: configuration made ready to be asked thousands of times a second.
 
 In this order, the first that has an opinion decides: terminal (97 unknown), merchant (03
 unknown), card (14 wrong check digit, 15 outside the test ranges, the code of a listed card),
 rules, magic amounts, limits (61 a single amount, 51 in all). Whether the batch fits is not
-asked here but in `purchases.py`.
+asked here but in `payments.py`, and an original in `originals.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from acquirer_sim.configuration import CardSettings, Configuration, RuleSettings
-from acquirer_sim.magic import MAGIC_AMOUNTS
+from acquirer_sim.magic import APPROVED_IN_PART, MAGIC_AMOUNTS, MAGIC_PART_PERCENT
 from acquirer_sim.tokens import token_of
 from protocol.operations import APPROVED, PaymentRequest
 from protocol.secrets import Key, Pan, luhn_valid
@@ -29,7 +29,7 @@ KNOWN_CARDS_MAX = 4096
 class CardFacts:
     """What the host knows of one card number: token, mask, standing answer and limits."""
 
-    __slots__ = ("amount_max_minor", "code", "limit_minor", "mask", "token")
+    __slots__ = ("amount_max_minor", "code", "in_part", "limit_minor", "mask", "token")
 
     def __init__(self, pan: Pan, code: str, settings: CardSettings | None, key: Key) -> None:
         self.token = token_of(pan, key)
@@ -37,6 +37,7 @@ class CardFacts:
         self.code = code
         self.limit_minor = settings.limit_minor if settings else None
         self.amount_max_minor = settings.amount_max_minor if settings else None
+        self.in_part = settings.in_part if settings else False
 
 
 class Policy:
@@ -78,21 +79,46 @@ class Policy:
             self._known[digits] = facts
         return facts
 
-    def judge(self, purchase: PaymentRequest, card: CardFacts, spent: int) -> str:
-        """Return the response code (F39) for a purchase of a card that has spent `spent`."""
-        origin = purchase.origin
+    def judge(self, payment: PaymentRequest, card: CardFacts, spent: int) -> str:
+        """Return the response code (F39) for a payment of a card that has spent `spent`.
+
+        10 means that `part_of` knows how much of it.
+        """
+        code = self.accept(payment, card)
+        if code == APPROVED:
+            code = _limit_code(payment.amount.minor, card, spent)
+        return code
+
+    def accept(self, payment: PaymentRequest, card: CardFacts) -> str:
+        """Judge all but the limits, which do not hold for what has happened already."""
+        origin = payment.origin
         code = self._terminals.get(origin.terminal_id, self._unknown_terminal)
         if code == APPROVED:
             code = self._merchants.get(origin.merchant_id, self._unknown_merchant)
         if code == APPROVED:
             code = card.code
         if code == APPROVED and self.configuration.rule:
-            code = self._rule_code(purchase)
+            rule = self._rule(payment)
+            code = rule.code if rule is not None else APPROVED
         if code == APPROVED:
-            code = self._magic.get(purchase.amount.minor, APPROVED)
-        if code == APPROVED:
-            code = _limit_code(purchase.amount.minor, card, spent)
+            code = self._magic.get(payment.amount.minor, APPROVED)
         return code
+
+    def part_of(self, payment: PaymentRequest, card: CardFacts, spent: int) -> tuple[str, int]:
+        """Return 10 and how much of a payment is approved, or what declines it after all."""
+        asked = minor = payment.amount.minor
+        rule = self._rule(payment)
+        if rule is not None and rule.code == APPROVED_IN_PART:
+            minor = _part(rule, asked)
+        elif self._magic.get(asked) == APPROVED_IN_PART:
+            minor = asked * MAGIC_PART_PERCENT // 100
+        if card.amount_max_minor is not None:
+            minor = min(minor, card.amount_max_minor)
+        if card.limit_minor is not None:
+            minor = min(minor, card.limit_minor - spent)
+        if minor <= 0:
+            return LIMIT_SPENT, asked
+        return (APPROVED_IN_PART, minor) if minor < asked else (APPROVED, asked)
 
     def _card_code(self, digits: str) -> str:
         listed = self._listed.get(digits)
@@ -102,26 +128,32 @@ class Policy:
             return CARD_FOREIGN
         return APPROVED if luhn_valid(digits) else CARD_WRONG
 
-    def _rule_code(self, purchase: PaymentRequest) -> str:
+    def _rule(self, payment: PaymentRequest) -> RuleSettings | None:
         for rule in self.configuration.rule:
-            if _matches(rule, purchase):
-                return rule.code
-        return APPROVED
+            if _matches(rule, payment):
+                return rule
+        return None
 
 
-def _matches(rule: RuleSettings, purchase: PaymentRequest) -> bool:
-    origin = purchase.origin
+def _part(rule: RuleSettings, asked: int) -> int:
+    part = asked * rule.part_percent // 100
+    return part if rule.part_minor is None else min(part, rule.part_minor)
+
+
+def _matches(rule: RuleSettings, payment: PaymentRequest) -> bool:
+    origin = payment.origin
     return (
-        rule.minor_min <= purchase.amount.minor <= rule.minor_max
+        rule.minor_min <= payment.amount.minor <= rule.minor_max
+        and rule.kind in (None, payment.kind)
         and rule.terminal in (None, origin.terminal_id)
         and rule.merchant in (None, origin.merchant_id)
-        and (rule.card is None or purchase.card.pan.reveal().startswith(rule.card))
+        and (rule.card is None or payment.card.pan.reveal().startswith(rule.card))
     )
 
 
 def _limit_code(minor: int, card: CardFacts, spent: int) -> str:
     if card.amount_max_minor is not None and minor > card.amount_max_minor:
-        return AMOUNT_ABOVE_LIMIT
+        return APPROVED_IN_PART if card.in_part else AMOUNT_ABOVE_LIMIT
     if card.limit_minor is not None and spent + minor > card.limit_minor:
-        return LIMIT_SPENT
+        return APPROVED_IN_PART if card.in_part else LIMIT_SPENT
     return APPROVED

@@ -10,7 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from acquirer_sim.balances import inquiry_reply
+from acquirer_sim.magic import APPROVED_IN_PART
 from acquirer_sim.policy import Policy
+from protocol.amount import Amount
+from protocol.kinds import PaymentKind
 from protocol.operations import (
     APPROVED,
     Echo,
@@ -24,6 +28,8 @@ from protocol.operations import (
     ReversalReply,
     Settlement,
     SettlementReply,
+    SignOff,
+    SignOffReply,
     SignOn,
     SignOnReply,
     UploadEnd,
@@ -38,17 +44,24 @@ def answer(request: Request, policy: Policy) -> Reply | None:
     return reflex(request, policy) if reflex is not None else None
 
 
-def _purchase(request: PaymentRequest, policy: Policy) -> PaymentReply:
-    code = policy.judge(request, policy.card(request.card.pan), 0)
+def _payment(request: PaymentRequest, policy: Policy) -> PaymentReply:
+    if request.kind is PaymentKind.BALANCE:
+        return inquiry_reply(request, policy, 0)
+    card, amount = policy.card(request.card.pan), request.amount
+    code = policy.judge(request, card, 0)
+    if code == APPROVED_IN_PART:
+        code, minor = policy.part_of(request, card, 0)
+        amount = Amount(minor, amount.currency)
     return PaymentReply(
         origin=request.origin,
         stan=request.stan,
         stamp=request.stamp,
         code=code,
+        kind=request.kind,
         batch=request.batch,
-        amount=request.amount,
+        amount=amount,
         rrn=request.batch + request.stan,
-        authorisation=request.stan if code == APPROVED else None,
+        authorisation=request.stan if code in (APPROVED, APPROVED_IN_PART) else None,
         settlement_date=request.stamp.date,
     )
 
@@ -61,6 +74,13 @@ def _reversal(request: Reversal, policy: Policy) -> ReversalReply:
         code=APPROVED,
         batch=request.batch,
         amount=request.amount,
+        advice=request.advice,
+    )
+
+
+def _sign_off(request: SignOff, policy: Policy) -> SignOffReply:
+    return SignOffReply(
+        origin=request.origin, stan=request.stan, stamp=request.stamp, code=APPROVED
     )
 
 
@@ -103,11 +123,12 @@ def answer_echo(request: Echo) -> EchoReply:
 
 
 _REFLEXES: Final[Mapping[type[Request], Callable[[Any, Policy], Reply]]] = {
-    PaymentRequest: _purchase,
+    PaymentRequest: _payment,
     Reversal: _reversal,
     Settlement: _settlement,
     UploadItem: _upload,
     UploadEnd: _upload,
     SignOn: _sign_on,
+    SignOff: _sign_off,
     Echo: lambda request, policy: answer_echo(request),
 }

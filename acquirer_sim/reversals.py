@@ -3,15 +3,21 @@
     the original here                        answer    what happens
     ------------------------------------     ------    ------------------------------------
     approved, batch open                     00        the contrary is posted, figures reduced
-    approved, batch reconciled (H10)         00        given back through suspense, figures stay
+    approved, batch reconciled (H10)         00        moved through suspense, figures stay
+    approved, counts in no figures           00        the contrary is posted
     reversed already                         00        nothing
     declined                                 12        nothing
+    voided, refunded or completed since      12        nothing
     never seen                               25        a tombstone: if it comes late, 12
-    another F7 than F90 says                 25        nothing; an alert
+    another F7 or kind than F90 says         25        nothing; an alert
     another amount or card                   64        nothing; an alert
 
-The answer is stored. The same reversal again, as 0400 or 0401, gets it again; one of other
-content gets 94.
+What the payment had done to its own original is taken back with it: a voided sale stands again,
+a completed pre-authorisation holds again. A void of a completion cannot be taken back when its
+pre-authorisation has ended meanwhile: 12 and an alert.
+
+The answer is stored. The same reversal again, as 0400, 0401, 0420 or 0421, gets it again; one
+of other content gets 94.
 """
 
 from __future__ import annotations
@@ -22,6 +28,8 @@ import msgspec
 
 from acquirer_sim import ledger
 from acquirer_sim.desk import Desk
+from acquirer_sim.originals import can_be_released, release_original
+from acquirer_sim.payments import count
 from acquirer_sim.rows import (
     BatchState,
     Payment,
@@ -30,6 +38,7 @@ from acquirer_sim.rows import (
     ReversalEffect,
 )
 from acquirer_sim.rows import Reversal as Row
+from protocol.kinds import KINDS, Side
 from protocol.operations import APPROVED, Reversal, ReversalReply
 
 NOT_APPROVED: Final = "12"
@@ -42,7 +51,7 @@ NO_CARD: Final = ""
 
 
 def decide_reversal(desk: Desk, request: Reversal) -> ReversalReply:
-    """Answer an 0400 or 0401 by the table above."""
+    """Answer an 0400, 0401, 0420 or 0421 by the table above."""
     key = _key(request)
     token = desk.policy.card(request.pan).token if request.pan is not None else NO_CARD
     known = desk.rows.reversals.get(key)
@@ -77,22 +86,30 @@ def _judge(desk: Desk, request: Reversal, token: str) -> tuple[str, ReversalEffe
     payment = desk.rows.payments.get(_key(request))
     if payment is None:
         return NOT_FOUND, ReversalEffect.TOMBSTONE
-    if payment.transmission != request.original.transmission:
+    times = ("", payment.transmission)
+    if request.original.transmission not in times or payment.kind is not request.kind:
         return NOT_FOUND, ReversalEffect.REFUSED
-    if token not in (NO_CARD, payment.token) or payment.minor != request.amount.minor:
+    # A terminal that did not see a partial approval knows only what it had asked for.
+    amounts = (payment.minor, payment.asked_minor)
+    if token not in (NO_CARD, payment.token) or request.amount.minor not in amounts:
         return ORIGINAL_DIFFERS, ReversalEffect.REFUSED
     if payment.status is PaymentStatus.APPROVED:
-        effect = ReversalEffect.REVERSED if _open(desk, request) else ReversalEffect.ADJUSTED
-        return APPROVED, effect
+        return _judge_approved(desk, payment)
     if payment.status is PaymentStatus.REVERSED:
         return APPROVED, ReversalEffect.NOTHING
     return NOT_APPROVED, ReversalEffect.NOTHING
 
 
-def _open(desk: Desk, request: Reversal) -> bool:
-    origin = request.origin
-    batch = desk.rows.batches[(origin.terminal_id, origin.merchant_id, request.batch)]
-    return batch.state is BatchState.OPEN
+def _judge_approved(desk: Desk, payment: Payment) -> tuple[str, ReversalEffect]:
+    if payment.ended_entry or payment.refunded_minor:
+        return NOT_APPROVED, ReversalEffect.NOTHING
+    if not can_be_released(desk.rows, payment):
+        return NOT_APPROVED, ReversalEffect.REFUSED
+    if KINDS[payment.kind].side is Side.NEITHER:
+        return APPROVED, ReversalEffect.REVERSED
+    batch = desk.rows.batches[payment.key[:3]]
+    is_open = batch.state is BatchState.OPEN
+    return APPROVED, ReversalEffect.REVERSED if is_open else ReversalEffect.ADJUSTED
 
 
 def _perform(desk: Desk, request: Reversal, token: str, effect: ReversalEffect, entry: int) -> None:
@@ -108,31 +125,36 @@ def _perform(desk: Desk, request: Reversal, token: str, effect: ReversalEffect, 
 
 def _undo(desk: Desk, payment: Payment, effect: ReversalEffect, entry: int) -> None:
     rows = desk.rows
+    lines = ledger.lines_of(payment, rows.numbered)
     rows.put_payment(msgspec.structs.replace(payment, status=PaymentStatus.REVERSED))
+    release_original(rows, payment)
     if effect is ReversalEffect.ADJUSTED:
-        rows.transfers.append(ledger.adjustment(payment, entry, desk.at))
+        rows.transfers += ledger.reverse_late(payment, lines, entry, desk.at)
     else:
-        rows.transfers.append(ledger.reversal(payment, entry, desk.at))
-        batch = rows.batches[(payment.terminal, payment.merchant, payment.batch)]
-        count, minor = batch.debit_count - 1, batch.debit_minor - payment.minor
-        assert count >= 0, "no more payments leave a batch than came"
-        rows.put_batch(msgspec.structs.replace(batch, debit_count=count, debit_minor=minor))
+        rows.transfers += ledger.reverse(payment, lines, entry, desk.at)
+        batch = rows.batches[payment.key[:3]]
+        rows.put_batch(count(batch, payment.kind, -1, -payment.minor))
     if payment.token in rows.spent:
-        rows.spend(payment.token, -payment.minor)
+        rows.spend(payment.token, -ledger.spent_by(lines))
 
 
 def _tombstone(desk: Desk, request: Reversal, token: str, entry: int) -> Payment:
     return Payment(
         *_key(request),
+        request.kind,
         request.original.transmission,
         token,
         request.pan.masked if request.pan is not None else "",
+        request.amount.minor,
         request.amount.minor,
         request.amount.currency,
         NOT_APPROVED,
         None,
         desk.settlement_date,
         PaymentStatus.TOMBSTONE,
+        0,
+        0,
+        0,
         entry,
         desk.at,
     )
@@ -165,4 +187,5 @@ def _answer(request: Reversal, code: str, entry: int) -> ReversalReply:
         batch=request.batch,
         amount=request.amount,
         rrn=f"{entry:012d}" if entry else None,
+        advice=request.advice,
     )

@@ -5,7 +5,8 @@ say the same, and a test compares the three). Payments, reversals and uploads ho
 its token and its mask, never as a number.
 
     Terminal   which batch the host has open for it
-    Payment    one purchase and the answer it got; also the tombstone of one that never came
+    Payment    one payment of any kind and the answer it got; also the tombstone of one that
+               never came
     Reversal   one reversal and the answer it got
     Batch      state and running totals; once reconciled, the stored answer of the 0500
     Item       one payment of an upload, as the terminal tells it
@@ -19,14 +20,18 @@ from typing import Final
 
 import msgspec
 
+from protocol.kinds import PaymentKind
+
 BATCH_MAX: Final = 999_999
 
 
 class PaymentStatus(Enum):
     """What became of a payment.
 
-    TOMBSTONE holds the place of a purchase whose reversal came first; when the purchase comes
+    TOMBSTONE holds the place of a payment whose reversal came first; when the payment comes
     after all it is declined and the tombstone turns BURIED, so that a repeat is recognised.
+    EXPIRED is a pre-authorisation whose hold was released because nobody completed it in time.
+    A payment that was voided stays APPROVED: it and its void are both counted.
     """
 
     APPROVED = "approved"
@@ -34,6 +39,7 @@ class PaymentStatus(Enum):
     REVERSED = "reversed"
     TOMBSTONE = "tombstone"
     BURIED = "buried"
+    EXPIRED = "expired"
 
 
 class ReversalEffect(Enum):
@@ -83,23 +89,39 @@ class Terminal(Row, frozen=True, array_like=True, gc=False):
 
 
 class Payment(Row, frozen=True, array_like=True, gc=False):
-    """One purchase: what was asked (up to `currency`) and what was answered."""
+    """One payment: what was asked, what was answered, and how it hangs together with others.
+
+    `minor` is what counts: less than `asked_minor` after a partial approval. `original_entry` is
+    the entry of the payment it speaks of, 0 for none. `ended_entry` is the void or the completion
+    that ended it, 0 while it may still be voided, refunded or completed; `refunded_minor` is
+    what refunds have given back of it.
+    """
 
     terminal: str
     merchant: str
     batch: str
     stan: str
+    kind: PaymentKind
     transmission: str
     token: str
     card: str
+    asked_minor: int
     minor: int
     currency: str
     code: str
     authorisation: str | None
     settlement_date: str
     status: PaymentStatus
+    original_entry: int
+    ended_entry: int
+    refunded_minor: int
     entry: int
     at: str
+
+    @property
+    def key(self) -> PaymentKey:
+        """Where it stands: terminal, merchant, batch, STAN."""
+        return (self.terminal, self.merchant, self.batch, self.stan)
 
     @property
     def rrn(self) -> str:
@@ -162,6 +184,7 @@ class Item(Row, frozen=True, array_like=True, gc=False):
     merchant: str
     batch: str
     stan: str
+    kind: PaymentKind
     number: int
     transmission: str
     token: str

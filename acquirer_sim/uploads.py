@@ -74,6 +74,7 @@ def _item(desk: Desk, request: UploadItem) -> Item:
         origin.merchant_id,
         request.batch,
         request.original.stan,
+        request.kind,
         request.number,
         request.original.transmission,
         desk.policy.card(request.pan).token,
@@ -92,6 +93,7 @@ def _same_content(known: Item, again: Item) -> bool:
     """A repeat on the wire has the same number; the same payment under two numbers has not."""
     return (
         known.number == again.number
+        and known.kind is again.kind
         and known.transmission == again.transmission
         and known.minor == again.minor
         and known.currency == again.currency

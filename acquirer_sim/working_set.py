@@ -26,18 +26,35 @@ from acquirer_sim.rows import (
 class Needs:
     """The keys of the rows to read for a group."""
 
-    __slots__ = ("batches", "items", "payments", "reversals", "terminals", "tokens", "uploads")
+    __slots__ = (
+        "batches",
+        "cards_of",
+        "entries",
+        "items",
+        "linked",
+        "payments",
+        "reversals",
+        "terminals",
+        "tokens",
+        "uploads",
+    )
 
     def __init__(self) -> None:
         self.terminals: set[TerminalKey] = set()
         self.batches: set[BatchKey] = set()
         self.payments: set[PaymentKey] = set()
+        self.linked: set[PaymentKey] = set()
+        """Payments of which the original is wanted too, and its original, to the first."""
+        self.entries: set[int] = set()
+        """Payments wanted by number, as their RRN tells it, with their originals."""
         self.reversals: set[PaymentKey] = set()
         self.items: set[PaymentKey] = set()
         self.uploads: set[BatchKey] = set()
         """Batches of which every payment and every item is wanted."""
         self.tokens: set[str] = set()
         """Cards with a limit, whose spending is wanted."""
+        self.cards_of: set[PaymentKey] = set()
+        """Payments of which the card's spending is wanted, should it have a limit."""
 
 
 class WorkingSet:
@@ -54,6 +71,7 @@ class WorkingSet:
         "changed_terminals",
         "entry",
         "items",
+        "keys",
         "payments",
         "reports",
         "reversals",
@@ -67,6 +85,8 @@ class WorkingSet:
         self.terminals: dict[TerminalKey, Terminal] = {}
         self.batches: dict[BatchKey, Batch] = {}
         self.payments: dict[PaymentKey, Payment] = {}
+        self.keys: dict[int, PaymentKey] = {}
+        """Where payments stand that are known by number."""
         self.reversals: dict[PaymentKey, Reversal] = {}
         self.items: dict[PaymentKey, Item] = {}
         self.spent: dict[str, int] = {}
@@ -99,6 +119,16 @@ class WorkingSet:
         """Keep a new or changed payment."""
         key = (row.terminal, row.merchant, row.batch, row.stan)
         self.payments[key] = self.changed_payments[key] = row
+
+    def meet(self, row: Payment) -> None:
+        """Know a payment by its number from now on, as it is or becomes in this group."""
+        self.keys[row.entry] = row.key
+        self.payments.setdefault(row.key, row)
+
+    def numbered(self, entry: int) -> Payment | None:
+        """Return the payment of an entry, None for one that was not asked for."""
+        key = self.keys.get(entry)
+        return self.payments[key] if key is not None else None
 
     def put_reversal(self, row: Reversal) -> None:
         """Keep a new or changed reversal."""

@@ -9,13 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from sqlalchemy import Connection, and_, case, exists, func, or_, select
+from sqlalchemy import Connection, Label, and_, case, exists, func, or_, select, union_all
 
 from acquirer_sim.aio.tables import batch, payment, reversal, transfer
 from acquirer_sim.ledger import EntryKind
+from acquirer_sim.originals import TREATMENTS
 from acquirer_sim.rows import BatchState, PaymentStatus, ReversalEffect
+from protocol.kinds import KINDS, PaymentKind, Side
 
 Rule = Callable[[Connection], Iterator[str]]
+
+posting = union_all(
+    select(transfer.c.source.label("account"), (-transfer.c.minor).label("minor")),
+    select(transfer.c.target.label("account"), transfer.c.minor),
+).subquery("posting")
+"""Both sides of every transfer, as in the view of that name."""
 
 
 def audit(connection: Connection) -> list[str]:
@@ -33,32 +41,34 @@ def transfers_are_sound(connection: Connection) -> Iterator[str]:
 
 
 def approved_payments_are_posted_once(connection: Connection) -> Iterator[str]:
-    """Every payment that was ever approved has one purchase entry of its amount, others none."""
+    """Every payment that was ever approved is posted with its amount, others are not."""
     posted = (
-        select(
-            transfer.c.entry,
-            func.count().label("lines"),
-            func.sum(transfer.c.minor).label("minor"),
-        )
-        .where(transfer.c.kind == EntryKind.PURCHASE.value)
-        .group_by(transfer.c.entry)
+        select(transfer.c.entry, transfer.c.kind, func.sum(transfer.c.minor).label("minor"))
+        .group_by(transfer.c.entry, transfer.c.kind)
         .subquery()
-    )
-    money = payment.c.status.in_((PaymentStatus.APPROVED.value, PaymentStatus.REVERSED.value))
-    wrong = case(
-        (
-            money,
-            or_(posted.c.lines.is_(None), posted.c.lines != 1, posted.c.minor != payment.c.minor),
-        ),
-        else_=posted.c.lines.is_not(None),
     )
     query = (
         select(payment.c.terminal, payment.c.batch, payment.c.stan)
-        .join(posted, posted.c.entry == payment.c.entry, isouter=True)
-        .where(wrong)
+        .join(
+            posted,
+            and_(posted.c.entry == payment.c.entry, posted.c.kind == payment.c.kind),
+            isouter=True,
+        )
+        .where(
+            case(
+                (payment.c.status.in_(_PAID), posted.c.minor.is_distinct_from(payment.c.minor)),
+                else_=posted.c.minor.is_not(None),
+            )
+        )
     )
     for terminal, number, stan in connection.execute(query):
         yield f"payment {stan} of batch {number} at {terminal} is not posted exactly as it stands"
+
+
+_PAID: Final = tuple(
+    status.value
+    for status in (PaymentStatus.APPROVED, PaymentStatus.REVERSED, PaymentStatus.EXPIRED)
+)
 
 
 def batches_equal_their_payments(connection: Connection) -> Iterator[str]:
@@ -76,13 +86,14 @@ def batches_equal_their_payments(connection: Connection) -> Iterator[str]:
             payment.c.terminal,
             payment.c.merchant,
             payment.c.batch,
-            func.count().label("count"),
-            func.sum(payment.c.minor).label("minor"),
+            *_side_sums(Side.DEBIT),
+            *_side_sums(Side.CREDIT),
         )
         .where(counted)
         .group_by(payment.c.terminal, payment.c.merchant, payment.c.batch)
         .subquery()
     )
+    figures = ("debit_count", "debit_minor", "credit_count", "credit_minor")
     query = (
         select(batch.c.terminal, batch.c.batch)
         .join(
@@ -94,29 +105,35 @@ def batches_equal_their_payments(connection: Connection) -> Iterator[str]:
             ),
             isouter=True,
         )
-        .where(
-            or_(
-                func.coalesce(sums.c.count, 0) != batch.c.debit_count,
-                func.coalesce(sums.c.minor, 0) != batch.c.debit_minor,
-            )
-        )
+        .where(or_(*(func.coalesce(sums.c[name], 0) != batch.c[name] for name in figures)))
     )
     for terminal, number in connection.execute(query):
         yield f"batch {number} at {terminal} does not equal its payments"
 
 
+def _side_sums(side: Side) -> tuple[Label[int], Label[int]]:
+    mine = payment.c.kind.in_([kind.value for kind, facts in KINDS.items() if facts.side is side])
+    return (
+        func.sum(case((mine, 1), else_=0)).label(f"{side.value}_count"),
+        func.sum(case((mine, payment.c.minor), else_=0)).label(f"{side.value}_minor"),
+    )
+
+
 def money_moved_once(connection: Connection) -> Iterator[str]:
     """A closed batch has one capture, of its net and under the number it names; others none."""
     account = "clearing:" + batch.c.merchant + ":" + batch.c.terminal + ":" + batch.c.batch
+    # A batch of more credits than debits takes money back: its capture goes the other way.
+    taken = transfer.c.source.startswith("clearing:")
+    cleared = case((taken, transfer.c.source), else_=transfer.c.target)
     captures = (
         select(
-            transfer.c.source.label("account"),
+            cleared.label("account"),
             func.count().label("lines"),
-            func.sum(transfer.c.minor).label("minor"),
+            func.sum(case((taken, transfer.c.minor), else_=-transfer.c.minor)).label("minor"),
             func.max(transfer.c.entry).label("entry"),
         )
         .where(transfer.c.kind == EntryKind.CAPTURE.value)
-        .group_by(transfer.c.source)
+        .group_by(cleared)
         .subquery()
     )
     net = batch.c.debit_minor - batch.c.credit_minor
@@ -151,10 +168,113 @@ def settled_batches_keep_their_answer(connection: Connection) -> Iterator[str]:
         yield f"batch {number} at {terminal} is settled without a stored answer"
 
 
+def holds_are_what_stands(connection: Connection) -> Iterator[str]:
+    """A hold holds its pre-authorisation as long as nothing has ended that, then nothing."""
+    moved = (
+        select(posting.c.account, func.sum(posting.c.minor).label("minor"))
+        .where(posting.c.account.startswith("hold:"))
+        .group_by(posting.c.account)
+        .subquery()
+    )
+    rrn = func.printf("%012d", payment.c.entry)
+    account = "hold:" + payment.c.merchant + ":" + payment.c.terminal + ":" + rrn
+    stands = and_(payment.c.status == PaymentStatus.APPROVED.value, payment.c.ended_entry == 0)
+    query = (
+        select(payment.c.terminal, payment.c.batch, payment.c.stan)
+        .join(moved, moved.c.account == account, isouter=True)
+        .where(
+            payment.c.kind == PaymentKind.PREAUTHORISATION.value,
+            func.coalesce(moved.c.minor, 0) != case((stands, payment.c.minor), else_=0),
+        )
+    )
+    for terminal, number, stan in connection.execute(query):
+        yield f"the hold of payment {stan} of batch {number} at {terminal} is not what it holds"
+
+
+def refunds_stay_within_their_original(connection: Connection) -> Iterator[str]:
+    """What a payment says was refunded of it is the sum of its refunds, and never more than it."""
+    refunds = (
+        select(payment.c.original_entry, func.sum(payment.c.minor).label("minor"))
+        .where(
+            payment.c.kind == PaymentKind.REFUND.value,
+            payment.c.status == PaymentStatus.APPROVED.value,
+        )
+        .group_by(payment.c.original_entry)
+        .subquery()
+    )
+    query = (
+        select(payment.c.terminal, payment.c.batch, payment.c.stan)
+        .join(refunds, refunds.c.original_entry == payment.c.entry, isouter=True)
+        .where(
+            or_(
+                func.coalesce(refunds.c.minor, 0) != payment.c.refunded_minor,
+                payment.c.refunded_minor > payment.c.minor,
+            )
+        )
+    )
+    for terminal, number, stan in connection.execute(query):
+        yield f"the refunds of payment {stan} of batch {number} at {terminal} are not its own"
+
+
+def payments_end_once(connection: Connection) -> Iterator[str]:
+    """A void or completion that stands and its original name each other, and nobody else does."""
+    ending = [kind.value for kind, treatment in TREATMENTS.items() if treatment.ends]
+    original = payment.alias("original")
+    stands = and_(
+        payment.c.kind.in_(ending),
+        payment.c.status == PaymentStatus.APPROVED.value,
+        payment.c.ended_entry == 0,
+    )
+    loose = (
+        select(payment.c.terminal, payment.c.batch, payment.c.stan)
+        .join(original, original.c.entry == payment.c.original_entry, isouter=True)
+        .where(stands, original.c.ended_entry.is_distinct_from(payment.c.entry))
+    )
+    ender = payment.alias("ender")
+    unended = (
+        select(payment.c.terminal, payment.c.batch, payment.c.stan)
+        .join(ender, ender.c.entry == payment.c.ended_entry, isouter=True)
+        .where(
+            payment.c.ended_entry != 0,
+            or_(
+                ender.c.original_entry.is_distinct_from(payment.c.entry),
+                ender.c.status != PaymentStatus.APPROVED.value,
+            ),
+        )
+    )
+    for query in (loose, unended):
+        for terminal, number, stan in connection.execute(query):
+            yield f"payment {stan} of batch {number} at {terminal} and its end do not agree"
+
+
+def open_money_is_in_clearing(connection: Connection) -> Iterator[str]:
+    """The clearing account of a batch holds its net until it is captured, then nothing."""
+    account = "clearing:" + batch.c.merchant + ":" + batch.c.terminal + ":" + batch.c.batch
+    moved = (
+        select(posting.c.account, func.sum(posting.c.minor).label("minor"))
+        .where(posting.c.account.startswith("clearing:"))
+        .group_by(posting.c.account)
+        .subquery()
+    )
+    net = batch.c.debit_minor - batch.c.credit_minor
+    closed = batch.c.state == BatchState.CLOSED.value
+    query = (
+        select(batch.c.terminal, batch.c.batch)
+        .join(moved, moved.c.account == account, isouter=True)
+        .where(func.coalesce(moved.c.minor, 0) != case((closed, 0), else_=net))
+    )
+    for terminal, number in connection.execute(query):
+        yield f"the clearing account of batch {number} at {terminal} is not what it authorised"
+
+
 RULES: Final[tuple[Rule, ...]] = (
     transfers_are_sound,
     approved_payments_are_posted_once,
     batches_equal_their_payments,
     money_moved_once,
     settled_batches_keep_their_answer,
+    holds_are_what_stands,
+    refunds_stay_within_their_original,
+    payments_end_once,
+    open_money_is_in_clearing,
 )

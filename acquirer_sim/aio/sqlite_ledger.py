@@ -168,6 +168,8 @@ class SqliteLedger:
                 rows.batches[batch.terminal, batch.merchant, batch.batch] = batch
         if wanted.payments:
             self._keep_payments(rows, sql.READ_PAYMENTS, wanted.payments)
+        if wanted.linked or wanted.entries:
+            self._keep_originals(rows, wanted)
         if wanted.reversals:
             self._keep_reversals(rows, sql.READ_REVERSALS, wanted.reversals)
         if wanted.items:
@@ -176,9 +178,8 @@ class SqliteLedger:
             self._keep_payments(rows, sql.READ_BATCH_PAYMENTS, wanted.uploads)
             self._keep_reversals(rows, sql.READ_BATCH_REVERSALS, wanted.uploads)
             self._keep_items(rows, sql.READ_BATCH_ITEMS, wanted.uploads)
-        if wanted.tokens:
-            found = _spent.decode(self._fetch(sql.READ_SPENT, wanted.tokens))
-            rows.spent = {token: found.get(token, 0) for token in sorted(wanted.tokens)}
+        if wanted.tokens or wanted.cards_of:
+            self._keep_spent(rows, wanted)
         return rows
 
     def _fetch(self, statement: str, keys: set[Any]) -> str:
@@ -190,6 +191,27 @@ class SqliteLedger:
     def _keep_payments(self, rows: WorkingSet, statement: str, keys: set[Any]) -> None:
         for row in _payments.decode(self._fetch(statement, keys)):
             rows.payments[row.terminal, row.merchant, row.batch, row.stan] = row
+
+    def _keep_originals(self, rows: WorkingSet, wanted: Needs) -> None:
+        """Read what is wanted by number, then its original, and so on to the first payment."""
+        entries = set(wanted.entries)
+        for key in wanted.linked:
+            found = rows.payments.get(key)
+            if found is not None:
+                rows.meet(found)
+                entries.add(found.original_entry)
+        while entries := entries - rows.keys.keys() - {0}:
+            found_rows = _payments.decode(self._fetch(sql.READ_PAYMENTS_BY_ENTRY, entries))
+            for row in found_rows:
+                rows.meet(row)
+            # A payment is younger than its original, so this ends.
+            entries = {row.original_entry for row in found_rows}
+
+    def _keep_spent(self, rows: WorkingSet, wanted: Needs) -> None:
+        """Read what limited cards have spent; a card without a limit has no such row."""
+        named = {rows.payments[key].token for key in wanted.cards_of if key in rows.payments}
+        found = _spent.decode(self._fetch(sql.READ_SPENT, wanted.tokens | named))
+        rows.spent = {token: 0 for token in sorted(wanted.tokens)} | found
 
     def _keep_reversals(self, rows: WorkingSet, statement: str, keys: set[Any]) -> None:
         for row in _reversals.decode(self._fetch(statement, keys)):

@@ -64,6 +64,10 @@ READ_ITEMS: Final = _read("upload_item", 4)
 READ_BATCH_PAYMENTS: Final = _read("payment", 3)
 READ_BATCH_REVERSALS: Final = _read("reversal", 3)
 READ_BATCH_ITEMS: Final = _read("upload_item", 3)
+READ_PAYMENTS_BY_ENTRY: Final = (
+    f"SELECT json_group_array(json_array({', '.join(columns('payment'))})) FROM payment "
+    "WHERE entry IN (SELECT value FROM json_each(?))"
+)
 READ_SPENT: Final = (
     "SELECT json_group_object(token, minor) FROM spent "
     "WHERE token IN (SELECT value FROM json_each(?))"

@@ -10,15 +10,19 @@ from typing import Any, Final
 
 import msgspec
 
+from acquirer_sim.aio.audit import audit
 from acquirer_sim.aio.opening import prepare
+from acquirer_sim.aio.queries import reading_over
 from acquirer_sim.aio.sqlite_ledger import AroundCommit, SqliteLedger
 from acquirer_sim.configuration import Configuration, default_configuration
 from acquirer_sim.decide import Decision
 from acquirer_sim.policy import Policy
 from protocol.amount import Amount
+from protocol.kinds import KINDS, PaymentKind
 from protocol.operations import (
     Card,
     Origin,
+    OriginalPayment,
     OriginalReference,
     PaymentRequest,
     ReconciliationResult,
@@ -53,6 +57,39 @@ def purchase(stan: int, minor: int = 1234, *, pan: str = VISA, **changes: Any) -
         batch=BATCH,
         amount=Amount(minor),
         card=card,
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+def of(stan: int, mti: str = "0200", **changes: Any) -> OriginalPayment:
+    """Name an earlier payment of the same batch."""
+    made = OriginalPayment(mti, f"{stan:06d}", STAMP.transmission, BATCH)
+    return msgspec.structs.replace(made, **changes)
+
+
+def payment(
+    kind: PaymentKind,
+    stan: int,
+    minor: int = 1234,
+    *,
+    original: OriginalPayment | None = None,
+    **changes: Any,
+) -> PaymentRequest:
+    """Ask for any kind of payment."""
+    return purchase(stan, minor, kind=kind, original=original, **changes)
+
+
+def undo(asked: PaymentRequest, **changes: Any) -> Reversal:
+    """Reverse a payment of any kind."""
+    made = Reversal(
+        origin=asked.origin,
+        stan=asked.stan,
+        stamp=STAMP,
+        batch=asked.batch,
+        amount=asked.amount,
+        pan=asked.card.pan,
+        original=OriginalReference(KINDS[asked.kind].mti, asked.stan, STAMP.transmission),
+        kind=asked.kind,
     )
     return msgspec.structs.replace(made, **changes)
 
@@ -150,6 +187,20 @@ class Books:
     def one(self, request: Request) -> Any:
         """Return the reply of a group of one."""
         return self.ask(request)[0]
+
+    def problems(self) -> list[str]:
+        """Return what the audit finds."""
+        with reading_over(self.ledger.connection) as connection:
+            return audit(connection)
+
+    def figures(self, batch: str = BATCH) -> tuple[int, ...]:
+        """Return debits and credits of the first terminal's batch, each as count and amount."""
+        query = (
+            "SELECT debit_count, debit_minor, credit_count, credit_minor FROM batch"
+            " WHERE terminal = ? AND batch = ?"
+        )
+        found: tuple[int, ...] = self.rows(query, (ORIGIN.terminal_id, batch))[0]
+        return found
 
     def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Look into the ledger."""

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from acquirer_sim import decide, purchases, reversals, settlements
+from acquirer_sim import decide, payments, reversals, settlements
 from acquirer_sim.aio import opening
 from acquirer_sim.rows import PaymentStatus
 from terminal import papers, payment, printing, reversal, settlement, upload
@@ -168,7 +168,7 @@ def _buy_again(desk: Any, request: Any) -> Any:
     return _SOUND_PURCHASE(desk, request)
 
 
-_SOUND_PURCHASE: Final = purchases.decide_purchase
+_SOUND_PURCHASE: Final = payments.decide_payment
 
 
 def _leave_no_tombstone(desk: Any, request: Any, token: str, entry: int) -> Any:
@@ -355,7 +355,7 @@ MUTANTS: Final = (
     Mutant(
         "host-buys-twice",
         "the acquirer treats a repeated 0200 as a new one",
-        lambda: (function(decide, "decide_purchase", _buy_again),),
+        lambda: (function(decide, "decide_payment", _buy_again),),
         "payment",
         {},
     ),
