@@ -211,7 +211,7 @@ class SqliteLedger:
         """Read what limited cards have spent; a card without a limit has no such row."""
         named = {rows.payments[key].token for key in wanted.cards_of if key in rows.payments}
         found = _spent.decode(self._fetch(sql.READ_SPENT, wanted.tokens | named))
-        rows.spent = {token: 0 for token in sorted(wanted.tokens)} | found
+        rows.spent = dict.fromkeys(sorted(wanted.tokens), 0) | found
 
     def _keep_reversals(self, rows: WorkingSet, statement: str, keys: set[Any]) -> None:
         for row in _reversals.decode(self._fetch(statement, keys)):

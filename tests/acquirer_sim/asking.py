@@ -94,14 +94,14 @@ def undo(asked: PaymentRequest, **changes: Any) -> Reversal:
     return msgspec.structs.replace(made, **changes)
 
 
-def reversal(stan: int, minor: int = 1234, *, pan: str = VISA, **changes: Any) -> Reversal:
+def reversal(stan: int, minor: int = 1234, *, pan: str | None = VISA, **changes: Any) -> Reversal:
     made = Reversal(
         origin=ORIGIN,
         stan=f"{stan:06d}",
         stamp=STAMP,
         batch=BATCH,
         amount=Amount(minor),
-        pan=Pan(pan),
+        pan=Pan(pan) if pan is not None else None,
         original=OriginalReference("0200", f"{stan:06d}", STAMP.transmission),
     )
     return msgspec.structs.replace(made, **changes)

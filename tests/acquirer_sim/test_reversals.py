@@ -117,3 +117,13 @@ def test_reversal_names_its_original_by_f90(books: Books) -> None:
 
     assert ["00"] == books.codes(asked)
     assert [("000007", "reversed")] == books.rows("SELECT stan, status FROM payment")
+
+
+def test_limit_is_free_again_when_the_reversal_names_no_card(books: Books) -> None:
+    """A packed dialect leaves out the number of a swiped card, and has no F7 in its original."""
+    limited = "4012888888881881"
+    books.ask(purchase(1, 40_000, pan=limited))
+    asked = reversal(1, 40_000, pan=None, original=OriginalReference("0200", "000001", ""))
+
+    assert ["00"] == books.codes(asked)
+    assert ["00"] == books.codes(purchase(2, 50_000, pan=limited))
