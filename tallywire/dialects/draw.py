@@ -12,6 +12,7 @@ from typing import Final
 
 from protocol.dialect import Dialect
 from protocol.field import Field, ValueClass
+from protocol.header import Header
 from protocol.message import FieldValue, Message
 
 FIELDS_MAX: Final = 16
@@ -41,13 +42,23 @@ def draw_messages(dialect: Dialect, *, seed: int, count: int) -> Iterator[Messag
     for number in numbers:
         field = dialect.field[number]
         for length in lengths(field):
-            yield Message(chance.choice(mtis), {number: draw_value(field, length, chance)})
+            fields = {number: draw_value(field, length, chance)}
+            yield Message(chance.choice(mtis), fields, _draw_header(dialect, chance))
     while count > 0:
         chosen = sorted(chance.sample(numbers, chance.randint(0, min(FIELDS_MAX, len(numbers)))))
         mti = chance.choice(mtis)
         for _ in range(min(REPEATS, count)):
-            yield Message(mti, {n: _draw_any(dialect.field[n], chance) for n in chosen})
+            fields = {n: _draw_any(dialect.field[n], chance) for n in chosen}
+            yield Message(mti, fields, _draw_header(dialect, chance))
         count -= REPEATS
+
+
+def _draw_header(dialect: Dialect, chance: random.Random) -> Header | None:
+    """Return any header of the dialect; None when it has none."""
+    rule = dialect.header
+    if not rule.size:
+        return None
+    return rule.read(bytes.fromhex("".join(chance.choices(string.digits, k=2 * rule.size))))
 
 
 def lengths(field: Field) -> tuple[int, int]:

@@ -109,6 +109,8 @@ def _misread(codec: TwoWay, wire: bytes, message: Message, who: str) -> Iterator
         field = f"F{error.field}" if isinstance(error.field, int) else error.field
         yield field, f"{who}: {error.problem}"
         return
+    if read.header != message.header:
+        yield "header", f"{who}: another header"
     if read.mti != message.mti:
         yield "MTI", f"{who}: another message type"
     for number in sorted(read.fields.keys() | message.fields.keys()):
@@ -118,7 +120,8 @@ def _misread(codec: TwoWay, wire: bytes, message: Message, who: str) -> Iterator
 
 def _where_written(ours: TwoWay, theirs: TwoWay, message: Message) -> str:
     """Return what alone is written differently: the message without fields, or the first field."""
-    parts = [("MTI or bitmap", Message(message.mti, {}))]
+    before = "MTI or bitmap" if message.header is None else "header, MTI or bitmap"
+    parts = [(before, Message(message.mti, {}, message.header))]
     parts += [(f"F{n}", Message(message.mti, {n: value})) for n, value in message.fields.items()]
     for name, part in parts:
         if _encode(ours, part, OURS)[0] != _encode(theirs, part, THEIRS)[0]:

@@ -29,6 +29,7 @@ def encodings(dialect: Dialect) -> str:
         field.data_enc == PACKED and field.value.value in "nz" for field in dialect.field.values()
     )
     parts = {
+        **({"header": f"{dialect.header.size} bytes"} if dialect.header.size else {}),
         "MTI": "packed" if dialect.mti.data_enc == PACKED else dialect.mti.data_enc,
         "bitmap": "raw" if dialect.bitmap.data_enc == PACKED else dialect.bitmap.data_enc,
         "digits": "packed" if packed else "as text",

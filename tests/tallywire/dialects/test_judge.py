@@ -51,6 +51,20 @@ def test_difference_is_found_by_field_and_reason(change: str, field: str, reason
     assert all(1 <= one.count <= len(drawn) for one in found)
 
 
+def test_lost_header_is_found() -> None:
+    class Unaddressed(Codec):
+        def decode(self, data: bytes) -> Message:
+            message = super().decode(data)
+            return Message(message.mti, message.fields)
+
+    dialect = builtin_dialect("cup")
+    drawn = list(draw_messages(dialect, seed=0, count=0))
+
+    verdict = compare(Unaddressed(dialect), ReferenceCodec(dialect), drawn)
+
+    assert {"header"} == {one.field for one in verdict.disagreements}
+
+
 def test_misreading_is_found_both_ways() -> None:
     """What is written alike can still be read otherwise."""
 
