@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from protocol.errors import StructureError
+from protocol.keys import KeyCheckError, unwrap_key, wrap_key
 from protocol.secrets import Key
 from protocol.structures.working_keys import FORMS, NETWORK_CODES, WorkingKeys, WrappedKey
 from tests.protocol.golden import golden
@@ -34,6 +35,23 @@ def test_published_answer_has_a_single_length_mac_key() -> None:
     assert keys.pin.significant == keys.pin.key
     assert "977731a7ea402ddf" == keys.mac.significant.reveal().hex()
     assert "cff1592a" == keys.mac.check_value.hex()
+
+
+def test_keys_of_a_sign_on_are_unwrapped_and_checked() -> None:
+    """A single-length MAC key beside a double-length PIN key, as hosts send them."""
+    master, pin, mac = Key(bytes(range(16))), Key(b"PIN key of a day"), Key(b"MAC key.")
+    wrapped_pin, wrapped_mac = wrap_key(master, pin), wrap_key(master, mac)
+    keys = WorkingKeys(
+        pin=WrappedKey(Key(wrapped_pin[0]), wrapped_pin[1]),
+        mac=WrappedKey(Key(wrapped_mac[0] + bytes(8)), wrapped_mac[1]),
+    )
+
+    came = WorkingKeys.parse(keys.build())
+
+    assert pin == unwrap_key(master, came.pin.significant.reveal(), came.pin.check_value)
+    assert mac == unwrap_key(master, came.mac.significant.reveal(), came.mac.check_value)
+    with pytest.raises(KeyCheckError):
+        unwrap_key(master, came.mac.significant.reveal(), came.pin.check_value)
 
 
 def test_keys_never_print() -> None:
