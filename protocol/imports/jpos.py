@@ -148,7 +148,7 @@ def _look_at_packager(attributes: Attributes, draft: Draft) -> None:
         raise draft.refuse("emitBitmap, bitmapField: a dialect has its bitmap behind the MTI")
     header = attributes.get("headerLength", "0")
     if header != "0":
-        draft.note(f"The header of {header} bytes is not carried over: messages begin at the MTI.")
+        draft.note(f"The header of {header} bytes is not carried over; a TPDU goes into [header].")
 
 
 def _take(attributes: Attributes, draft: Draft) -> None:

@@ -137,7 +137,7 @@ def _look_at_header(table: Table, draft: Draft) -> None:
     size = table.get("h", {}).get("max_len", 0)
     if size:
         draft.note(
-            f"The header h of {size!r} bytes is not carried over: messages begin at the MTI."
+            f"The header h of {size!r} bytes is not carried over; a TPDU goes into [header]."
         )
 
 

@@ -53,6 +53,8 @@ def show_dialect(dialect: Dialect) -> None:
     console = _console()
     console.print(f"{dialect.name}: {dialect.title}" if dialect.title else dialect.name)
     console.print(f"{encodings(dialect)}; length header {dialect.framing.kind.value}")
+    if dialect.header.size:
+        console.print(f"before the MTI: {dialect.header.default}")
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("F", justify="right")
     for header in ("name", "class", "length", "written", "shown"):

@@ -109,3 +109,10 @@ def test_any_text_is_bytes_or_refused(text: str) -> None:
 def test_digits_that_begin_with_zeros_are_no_offset() -> None:
     """A length header of four bytes, in groups of two."""
     assert bytes.fromhex("0000002530383030") == read_dump("0000 0025 3038 3030")
+
+
+def test_rows_above_tell_where_the_last_row_ends() -> None:
+    """Gaps after four bytes are no end, text behind the column is."""
+    dump = "0000  30 31 32 33  34 35 36 37  01234567\n0008  38 39 30 31  32 33        890123\n"
+
+    assert b"01234567890123" == read_dump(dump)

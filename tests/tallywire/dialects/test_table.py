@@ -43,3 +43,9 @@ def test_every_field_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(f"\n{number:>3}  " in shown for number in builtin_dialect().field)
     assert "masked" in shown
     assert "..255 bytes" in shown
+
+
+def test_header_is_shown_where_there_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    show_dialect(builtin_dialect("cup"))
+
+    assert "before the MTI: 6000000000 603100311001" in capsys.readouterr().out
