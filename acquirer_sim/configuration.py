@@ -8,9 +8,8 @@ error that names file, key and what is allowed.
 
 from __future__ import annotations
 
-from importlib.resources import files
+import pkgutil
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta
@@ -125,6 +124,8 @@ def load_configuration(text: str, source: str) -> Configuration:
 
 
 def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # only a file names a zone
+
     try:
         ZoneInfo(name)
     except (ValueError, ZoneInfoNotFoundError):
@@ -134,5 +135,6 @@ def _is_zone(name: str) -> bool:
 
 def default_configuration() -> Configuration:
     """Return the built-in configuration: `acquirer_sim/defaults.toml`."""
-    text = files("acquirer_sim").joinpath("defaults.toml").read_text("utf-8")
-    return parse_settings(text, Configuration, "acquirer_sim/defaults.toml")
+    data = pkgutil.get_data("acquirer_sim", "defaults.toml")
+    assert data is not None, "a loader of modules loads what lies beside them"
+    return parse_settings(data.decode("utf-8"), Configuration, "acquirer_sim/defaults.toml")

@@ -6,8 +6,9 @@ write, because the rest of the group goes on with the same working set.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from acquirer_sim.policy import Policy
 from acquirer_sim.rows import Alert, Batch, BatchState, Terminal
@@ -15,19 +16,23 @@ from acquirer_sim.working_set import WorkingSet
 from protocol.operations import Origin
 
 
-@dataclass(slots=True)
-class Desk:
-    """One group being decided at one moment: `at` is ISO 8601 in UTC, `settlement_date` MMDD."""
+class Desk(msgspec.Struct):
+    """One group being decided at one moment, `now` and, as ISO 8601 in UTC, `at`."""
 
     rows: WorkingSet
     policy: Policy
+    now: datetime
     at: str
-    settlement_date: str
 
     @classmethod
     def open(cls, rows: WorkingSet, policy: Policy, now: datetime) -> Desk:
         """Sit down at the moment `now` (aware, UTC)."""
-        return cls(rows, policy, now.isoformat(), policy.settlement_date(now))
+        return cls(rows, policy, now, now.isoformat())
+
+    @property
+    def settlement_date(self) -> str:
+        """Return the moment's F15, MMDD."""
+        return self.policy.settlement_date(self.now)
 
     def open_batch(self, origin: Origin) -> str | None:
         """Return the batch the host has open for a terminal, None for one never met."""

@@ -8,7 +8,6 @@ placement of the kind. The codes are those of the fault catalogue (N network, H 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Annotated, Final
 
@@ -115,12 +114,11 @@ def load_faults(text: str, source: str) -> FaultPlan:
     return parse_settings(text, FaultPlan, source)
 
 
-@dataclass(slots=True)
-class FaultState:
+class FaultState(msgspec.Struct):
     """A plan at work: how often each fault's trigger has matched so far."""
 
     plan: FaultPlan
-    matched: list[int] = field(default_factory=list)
+    matched: list[int] = msgspec.field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.matched = [0] * len(self.plan.fault)

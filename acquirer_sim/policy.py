@@ -8,8 +8,7 @@ asked here but in `payments.py`, and an original in `originals.py`.
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, tzinfo
 
 from acquirer_sim.configuration import CardSettings, Configuration, RuleSettings
 from acquirer_sim.magic import APPROVED_IN_PART, MAGIC_AMOUNTS, MAGIC_PART_PERCENT
@@ -46,8 +45,8 @@ class Policy:
     def __init__(self, configuration: Configuration, key: Key) -> None:
         self.configuration = configuration
         self._key = key
-        self._zone = ZoneInfo(configuration.time_zone)
-        self._minute: tuple[int, ...] = ()
+        self._zone: tzinfo | None = None
+        self._moment: datetime | None = None
         self._date = ""
         self._ranges = configuration.test_ranges
         self._listed = {card.pan: card for card in configuration.card}
@@ -62,11 +61,17 @@ class Policy:
 
     def settlement_date(self, now: datetime) -> str:
         """Return F15, MMDD, of a moment."""
-        minute = (now.year, now.month, now.day, now.hour, now.minute)
-        if minute != self._minute:
-            # No zone changes its date within a minute of UTC.
-            self._minute, self._date = minute, f"{now.astimezone(self._zone):%m%d}"
+        if now is not self._moment:  # a group asks once per purchase, for its one moment
+            self._moment, self._date = now, f"{now.astimezone(self._local()):%m%d}"
         return self._date
+
+    def _local(self) -> tzinfo:
+        """Return the time zone; the first purchase loads it, not the start of the process."""
+        if self._zone is None:
+            from zoneinfo import ZoneInfo
+
+            self._zone = ZoneInfo(self.configuration.time_zone)
+        return self._zone
 
     def card(self, pan: Pan) -> CardFacts:
         """Return what is known of a card. The last few thousand cards asked for are kept."""

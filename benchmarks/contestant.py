@@ -27,7 +27,7 @@ from acquirer_sim.aio.opening import NONE
 from acquirer_sim.aio.running import Start, start_host
 from protocol.codec import Codec
 from protocol.dialect import builtin_dialect
-from protocol.link import MessageCodec
+from protocol.message import MessageCodec
 from protocol.reference import ReferenceCodec
 
 BACKLOG: Final = 4096

@@ -18,7 +18,7 @@ Which fields carry which fact is a profile's business; nothing here knows it.
 from __future__ import annotations
 
 import functools
-import importlib.resources
+import pkgutil
 import tomllib
 from itertools import product
 from typing import Any, Final, TypeVar
@@ -110,8 +110,9 @@ def builtin_dialect(name: str = "iso87") -> Dialect:
 def _builtin_table(name: str) -> dict[str, Any]:
     if name not in BUILTIN:
         raise DialectError(f"{name!r} is no shipped dialect; there are {', '.join(BUILTIN)}")
-    file = importlib.resources.files("protocol") / "dialects" / f"{name}.toml"
-    return _read(file.read_text(encoding="utf-8"), name)
+    data = pkgutil.get_data("protocol", f"dialects/{name}.toml")
+    assert data is not None, "a loader of modules loads what lies beside them"
+    return _read(data.decode("utf-8"), name)
 
 
 def _read(text: str, source: str) -> dict[str, Any]:

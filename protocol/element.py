@@ -133,14 +133,29 @@ class Element:
         self.nibbles = field.len_count == "nibbles"
         self.pad = field.left_pad + field.right_pad
         self.characters = field.max_len * (2 if self.packed and not self.nibbles else 1)
+
+    @functools.cached_property
+    def _tables(self) -> tuple[Mapping[bytes, int], Mapping[int, bytes]]:
+        """Made when they are first looked into: most fields of a dialect never travel."""
+        field = self.field
         halves = (self.nibbles or (self.binary and not self.packed)) and not self.pad
-        self.lengths, self.prefixes = length_tables(
+        return length_tables(
             encoding=field.len_enc,
             width=field.len_type,
             least=1 if field.value in NEVER_EMPTY else 0,
             most=field.max_len,
             step=2 if halves else 1,
         )
+
+    @property
+    def lengths(self) -> Mapping[bytes, int]:
+        """Every allowed length prefix and the length it means."""
+        return self._tables[0]
+
+    @property
+    def prefixes(self) -> Mapping[int, bytes]:
+        """Every allowed length and its prefix."""
+        return self._tables[1]
 
     @property
     def unit(self) -> str:

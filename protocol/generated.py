@@ -5,8 +5,9 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
+
+import msgspec
 
 from protocol.element import (
     PACKED,
@@ -56,8 +57,7 @@ def reads_as_ascii(encoding: str) -> bool:
     return encoding != PACKED and ascii_table(encoding)[:128] == _IDENTITY
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """An offset known only when the function runs: a local variable, times, plus."""
 
     variable: str = ""
@@ -66,7 +66,7 @@ class Place:
 
     def plus(self, count: int) -> Place:
         """Return the place `count` further on."""
-        return replace(self, offset=self.offset + count)
+        return msgspec.structs.replace(self, offset=self.offset + count)
 
     def scaled(self, factor: int) -> Place:
         """Return the same place counted in units of which `factor` make one."""
@@ -79,15 +79,14 @@ class Place:
         return f"{times}{self.variable}" + (f"+{self.offset}" if self.offset else "")
 
 
-@dataclass(slots=True)
-class Run:
+class Run(msgspec.Struct):
     """Fields of fixed length that stand side by side in one text: one expression, many groups."""
 
     text: str
     begin: Place
     end: Place
-    patterns: list[str] = field(default_factory=list)
-    groups: list[str] = field(default_factory=list)
+    patterns: list[str] = msgspec.field(default_factory=list)
+    groups: list[str] = msgspec.field(default_factory=list)
 
     def skip(self, pattern: str, count: int) -> None:
         """Go over `count` characters that are no value."""

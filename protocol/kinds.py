@@ -15,9 +15,10 @@ Source: ISO 8583:1987 table A.2 for F3 (02 is "adjustment, debit"), domain pract
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+import msgspec
 
 
 class PaymentKind(Enum):
@@ -56,8 +57,7 @@ class AfterSilence(Enum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class KindFacts:
+class KindFacts(msgspec.Struct, frozen=True):
     """One row of the table above; `wants` names the kinds that may be its original."""
 
     mti: str

@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Final, Protocol
+from typing import Final
 
 from protocol.errors import FieldError, FrameError, LocalProtocolError
 from protocol.events import (
@@ -43,20 +43,10 @@ from protocol.events import (
 from protocol.framing import Deframer, Framing
 from protocol.inflight import InFlight, Waiting
 from protocol.matching import MatchRule, is_reply
-from protocol.message import Message
+from protocol.message import Message, MessageCodec
 
 IN_FLIGHT_MAX: Final = 256
 LATE_MAX: Final = 256
-
-
-class MessageCodec(Protocol):
-    """What turns the payload of a frame into a message and back; compiled or reference."""
-
-    def decode(self, data: bytes) -> Message:
-        """Raises FieldError, and nothing else."""
-
-    def encode(self, message: Message) -> bytes:
-        """Raises LocalProtocolError."""
 
 
 @dataclass(frozen=True, slots=True)

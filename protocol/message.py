@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -102,6 +102,16 @@ class Message(msgspec.Struct, frozen=True):
             shown = mask_field(number, self.fields[number], hidden)
             lines.append(f"F{number:<3} {names.get(number, 'field'):<30} {shown}")
         return "\n".join(lines)
+
+
+class MessageCodec(Protocol):
+    """What turns the payload of a frame into a message and back; compiled or reference."""
+
+    def decode(self, data: bytes) -> Message:
+        """Raises FieldError, and nothing else."""
+
+    def encode(self, message: Message) -> bytes:
+        """Raises LocalProtocolError."""
 
 
 def mask_field(number: int, value: FieldValue, hidden: frozenset[int] = HIDDEN) -> str:

@@ -21,8 +21,9 @@ charset, or hexadecimal digits of packed fields; raw bytes stand between them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from protocol.element import PACKED, Element, charset_table
 from protocol.field import ValueClass
@@ -44,14 +45,13 @@ def compile_writer(layout: Layout, numbers: Sequence[int]) -> Writer:
     return define(draft.source(), "write", draft.names)
 
 
-@dataclass(slots=True)
-class Segment:
+class Segment(msgspec.Struct):
     """A part of the frame in one encoding, as expressions whose texts are joined."""
 
     number: int
     encoding: str
-    pieces: list[str] = field(default_factory=list)
-    end: Place = field(default_factory=Place)
+    pieces: list[str] = msgspec.field(default_factory=list)
+    end: Place = Place()
     run: Run | None = None
 
     @property

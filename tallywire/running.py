@@ -6,18 +6,20 @@ Imports little: the acquirer's start-up goes through here.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+import msgspec
 
 from protocol.settings import SettingsError
 from tallywire.exits import Ending, Exit
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 S = TypeVar("S")
 
@@ -86,17 +88,19 @@ def fail(ending: Ending, *, as_json: bool) -> None:
 
 def tell(**line: object) -> None:
     """Print one JSON object on a line of its own, at once."""
-    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    told = msgspec.json.format(msgspec.json.encode(line), indent=0)
+    sys.stdout.write(told.decode() + "\n")
     sys.stdout.flush()
 
 
-def read_settings(path: Path | None, load: Callable[[str, str], S]) -> S | None:
+def read_settings(path: str | Path | None, load: Callable[[str, str], S]) -> S | None:
     """Read and load a settings file; None without one. Raises Ending or SettingsError."""
     if path is None:
         return None
     problem = ""
     try:
-        return load(path.read_text("utf-8"), str(path))
+        with open(path, encoding="utf-8") as file:
+            return load(file.read(), str(path))
     except OSError as error:
         problem = error.strerror or "cannot be read"
     except UnicodeDecodeError:

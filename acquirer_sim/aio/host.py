@@ -29,8 +29,7 @@ from protocol.aio.server import Server
 from protocol.errors import LocalProtocolError, ProfileError
 from protocol.framing import Framing
 from protocol.header import Header, reply_header
-from protocol.link import MessageCodec
-from protocol.message import Message
+from protocol.message import Message, MessageCodec
 from protocol.operations import Echo, Operation, ReconciliationResult, Request
 from protocol.refusal import refusal
 

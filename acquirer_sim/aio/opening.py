@@ -8,9 +8,7 @@ because under a wrong key every card would look new.
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from acquirer_sim.aio.schema import HEAD, bring_to_head, version_of
@@ -38,7 +36,7 @@ class OpenedLedger(NamedTuple):
     key: Key
 
 
-def ledger_path(url: str) -> Path | None:
+def ledger_path(url: str) -> str | None:
     """Return the file of a ledger URL, None for `memory:`. Raises LedgerError."""
     if url == MEMORY:
         return None
@@ -49,7 +47,7 @@ def ledger_path(url: str) -> Path | None:
             f"There is no ledger of the kind {url!r}.",
             "Give sqlite:PATH, memory: or none:.",
         )
-    return Path(path)
+    return path
 
 
 def open_ledger(url: str) -> OpenedLedger:
@@ -57,7 +55,7 @@ def open_ledger(url: str) -> OpenedLedger:
     path = ledger_path(url)
     if path is None:
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        return prepare(connection, Key(secrets.token_bytes(KEY_BYTES)))
+        return prepare(connection, Key(os.urandom(KEY_BYTES)))
     problem = None
     try:
         # The committer's thread will own the connection; this one only opens it.
@@ -116,14 +114,15 @@ def _check_key(connection: sqlite3.Connection, key: Key) -> None:
         )
 
 
-def _key_of(path: Path, connection: sqlite3.Connection) -> Key:
+def _key_of(path: str, connection: sqlite3.Connection) -> Key:
     """Read the key file; make one only for a ledger that has no tables yet."""
-    place = path.with_name(path.name + ".key")
+    place = path + ".key"
     problem: LedgerError | KeyFileError | None = None
     try:
-        if not place.exists() and version_of(connection) is None:
+        if not os.path.exists(place) and version_of(connection) is None:
             _write_key(place)
-        key = bytes.fromhex(place.read_text("ascii"))
+        with open(place, encoding="utf-8") as file:
+            key = bytes.fromhex(file.read())
         if len(key) == KEY_BYTES:
             return Key(key)
         problem = KeyFileError(f"The key file {place} is damaged.", "Put a copy of it back.")
@@ -136,10 +135,10 @@ def _key_of(path: Path, connection: sqlite3.Connection) -> Key:
     raise problem
 
 
-def _write_key(place: Path) -> None:
+def _write_key(place: str) -> None:
     """Make a key. A crash before the ledger's first table leaves one that is then used."""
     handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(KEY_BYTES))
+        file.write(os.urandom(KEY_BYTES).hex())
         file.flush()
         os.fsync(file.fileno())

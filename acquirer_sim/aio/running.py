@@ -21,7 +21,7 @@ from protocol.aio.errors import CannotListen
 from protocol.aio.server import ServerSettings
 from protocol.codec import Codec
 from protocol.dialect import builtin_dialect
-from protocol.link import MessageCodec
+from protocol.message import MessageCodec
 from protocol.profiles import iso87
 from protocol.secrets import Key
 

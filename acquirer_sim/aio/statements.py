@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
-
 from acquirer_sim.rows import (
     Alert,
     Batch,
@@ -38,7 +36,7 @@ TABLES: Final[dict[str, type[Row]]] = {
 
 def columns(table: str) -> tuple[str, ...]:
     """Return the columns of a table in order."""
-    return tuple(field.name for field in msgspec.structs.fields(TABLES[table]))
+    return TABLES[table].__struct_fields__
 
 
 def _read(table: str, key_length: int) -> str:

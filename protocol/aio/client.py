@@ -21,8 +21,8 @@ from protocol.aio.errors import NotConnected, NotSent
 from protocol.aio.stream import LinkStream
 from protocol.events import Event
 from protocol.framing import Framing
-from protocol.link import LinkSettings, MessageCodec
-from protocol.message import Message
+from protocol.link import LinkSettings
+from protocol.message import Message, MessageCodec
 
 Opener = Callable[
     [Callable[[], asyncio.Protocol]], Awaitable[tuple[asyncio.Transport, asyncio.Protocol]]

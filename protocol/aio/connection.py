@@ -23,8 +23,7 @@ import msgspec
 from protocol.aio.incidents import Counters, Incident, IncidentKind, locate
 from protocol.errors import FieldError, FrameError, LocalProtocolError
 from protocol.framing import Deframer, Framing
-from protocol.link import MessageCodec
-from protocol.message import Message
+from protocol.message import Message, MessageCodec
 from protocol.refusal import refusal
 
 Received = tuple[bytes, Message]

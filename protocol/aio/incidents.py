@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import traceback
-from dataclasses import dataclass, field
 from enum import Enum
 
 import msgspec
@@ -46,14 +45,13 @@ class Incident(msgspec.Struct, frozen=True):
         return f"connection {self.connection} from {self.peer}: {self.kind.value}{detail}{end}"
 
 
-@dataclass(slots=True)
-class Counters:
+class Counters(msgspec.Struct):
     """Running numbers of a server: open and accepted connections, messages, incidents by kind."""
 
     connections: int = 0
     accepted: int = 0
     messages: int = 0
-    incidents: dict[IncidentKind, int] = field(
+    incidents: dict[IncidentKind, int] = msgspec.field(
         default_factory=lambda: dict.fromkeys(IncidentKind, 0)
     )
 

@@ -18,7 +18,7 @@ from protocol.aio.errors import CannotListen
 from protocol.aio.incidents import Counters, Incident, IncidentKind, locate, log_incident
 from protocol.aio.sweeper import Sweeper
 from protocol.framing import Framing
-from protocol.link import MessageCodec
+from protocol.message import MessageCodec
 
 __all__ = ["Connection", "Received", "Server", "ServerSettings", "Service", "serve"]
 

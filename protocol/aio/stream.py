@@ -13,8 +13,8 @@ from typing import cast
 from protocol.aio.errors import Unanswered
 from protocol.events import Event, LinkLost, LossReason, ReplyReceived, TimedOut
 from protocol.framing import Framing
-from protocol.link import Link, LinkSettings, MessageCodec
-from protocol.message import Message
+from protocol.link import Link, LinkSettings
+from protocol.message import Message, MessageCodec
 
 
 class LinkStream(asyncio.Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,7 @@ import click
 from acquirer_sim.configuration import load_configuration
 from acquirer_sim.errors import AcquirerError, ListenError
 from acquirer_sim.faults import load_faults
+from tallywire import starting
 from tallywire.address import ADDRESS
 from tallywire.commands.books import Books, audit, batches, report
 from tallywire.exits import Ending, Exit
@@ -18,9 +18,9 @@ from tallywire.running import read_settings, run, tell
 if TYPE_CHECKING:
     from acquirer_sim.aio.host import Host, HostEvent
     from acquirer_sim.aio.running import Start
-    from protocol.link import MessageCodec
+    from protocol.message import MessageCodec
 
-FILE = click.Path(path_type=Path, dir_okay=False)
+FILE = click.Path(dir_okay=False)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
@@ -47,8 +47,8 @@ def command(
     *,
     listen: tuple[str, int],
     ledger: str,
-    config: Path | None,
-    faults: Path | None,
+    config: str | None,
+    faults: str | None,
     codec: str,
     as_json: bool,
 ) -> None:
@@ -59,6 +59,7 @@ def command(
     """
     context.obj = Books(ledger, as_json)
     if context.invoked_subcommand is None:
+        starting.begin()
         run(_serve(listen, ledger, config, faults, codec, as_json=as_json), as_json=as_json)
 
 
@@ -70,8 +71,8 @@ command.add_command(audit)
 async def _serve(
     listen: tuple[str, int],
     ledger: str,
-    config: Path | None,
-    faults: Path | None,
+    config: str | None,
+    faults: str | None,
     codec: str,
     *,
     as_json: bool,
@@ -117,6 +118,7 @@ class Voice:
 
     def ready(self, host: Host) -> None:
         """The address is open."""
+        starting.end()
         address, port = host.server.addresses[0]
         if self._as_json:
             tell(event="listening", host=address, port=port, ledger=self._start.ledger)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from tallywire.exits import Ending, Exit
 from tallywire.running import run, tell
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
-@dataclass(frozen=True, slots=True)
-class Books:
+class Books(msgspec.Struct, frozen=True):
     """Which ledger is asked, and how the answer is told."""
 
     ledger: str
@@ -47,8 +46,6 @@ def batches(books: Books, terminal: str | None) -> None:
     """List batches, the newest of each terminal first."""
 
     def question(connection: Connection) -> None:
-        import msgspec
-
         from acquirer_sim.aio.queries import batches as batches_of
         from tallywire.views import show_batches
 
@@ -70,8 +67,6 @@ def report(books: Books, batch: str | None, terminal: str | None) -> None:
     """Say why a batch did not balance: every payment that differs, and its likely cause."""
 
     def question(connection: Connection) -> None:
-        import msgspec
-
         from acquirer_sim.aio.queries import reports
         from acquirer_sim.reconciliation import render
 

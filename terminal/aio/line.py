@@ -15,7 +15,7 @@ from protocol.aio.errors import Unanswered
 from protocol.codec import Codec
 from protocol.dialect import Dialect
 from protocol.errors import ProfileError
-from protocol.link import MessageCodec
+from protocol.message import MessageCodec
 from protocol.operations import Operation, Request
 from protocol.profiles import iso87
 from terminal.standing import LateReply

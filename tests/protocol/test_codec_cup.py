@@ -8,8 +8,7 @@ import pytest
 
 from protocol.codec import EARNED_AFTER, Codec
 from protocol.dialect import Dialect, builtin_dialect, load_dialect
-from protocol.link import MessageCodec
-from protocol.message import FieldValue, Message
+from protocol.message import FieldValue, Message, MessageCodec
 from protocol.reference import ReferenceCodec
 
 CUP = builtin_dialect("cup")

@@ -15,8 +15,7 @@ from protocol.header import (
     Tpdu,
     reply_header,
 )
-from protocol.link import MessageCodec
-from protocol.message import Message
+from protocol.message import Message, MessageCodec
 from protocol.reference import ReferenceCodec
 from protocol.refusal import refusal
 
