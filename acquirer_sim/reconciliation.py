@@ -16,6 +16,7 @@ import msgspec
 from acquirer_sim.figures import totals_of, unpack_totals
 from acquirer_sim.rows import Batch, Item, Payment, PaymentStatus, Reversal, ReversalEffect
 from protocol.amount import EXPONENTS, format_minor
+from protocol.kinds import KINDS, PaymentKind, Side
 from protocol.operations import Totals
 
 
@@ -27,6 +28,7 @@ class Finding(Enum):
     AMOUNT_DIFFERS = "amount_differs"
     REVERSED_ON_HOST = "reversed_on_host"
     DUPLICATE = "duplicate"
+    KIND_DIFFERS = "kind_differs"
     CARD_DIFFERS = "card_differs"
 
 
@@ -42,11 +44,16 @@ class Cause(Enum):
     REVERSED_BEFORE = "reversed before the settlement, yet the terminal still counts it"
     REVERSED_AFTER = "reversed after the host had frozen the batch: booked as an adjustment"
     LISTED_TWICE = "the terminal listed one payment more than once"
+    KIND_CONFUSED = "one number stands for two kinds of payment"
+    UNDONE_HERE = "it counts in no totals here: the hold has expired"
     NUMBER_REUSED = "one number stands for two payments: cards differ"
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """One payment on which the sides disagree; `None` where a side has no amount."""
+    """One payment on which the sides disagree.
+
+    A side that does not count the payment has neither its kind nor its amount.
+    """
 
     finding: Finding
     cause: Cause
@@ -54,6 +61,8 @@ class Difference(msgspec.Struct, frozen=True):
     card: str
     terminal_minor: int | None
     host_minor: int | None
+    terminal_kind: PaymentKind | None
+    host_kind: PaymentKind | None
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -118,7 +127,8 @@ def _compare(
         assert item is not None, "one side has it"
         yield _difference(Finding.ONLY_TERMINAL, Cause.NEVER_ARRIVED, None, item)
         return
-    counted = payment.status is PaymentStatus.APPROVED or payment.stan in adjusted
+    stands = payment.status is PaymentStatus.APPROVED or payment.stan in adjusted
+    counted = stands and KINDS[payment.kind].side is not Side.NEITHER
     if item is None:
         if counted:
             late = payment.stan in adjusted
@@ -141,11 +151,14 @@ _NOT_STANDING: Final = {
     PaymentStatus.DECLINED: (Finding.ONLY_TERMINAL, Cause.DECLINED_HERE),
     PaymentStatus.TOMBSTONE: (Finding.ONLY_TERMINAL, Cause.OVERTAKEN),
     PaymentStatus.BURIED: (Finding.ONLY_TERMINAL, Cause.OVERTAKEN),
+    PaymentStatus.EXPIRED: (Finding.ONLY_TERMINAL, Cause.UNDONE_HERE),
 }
 
 
 def _compare_approved(payment: Payment, item: Item) -> Iterator[Difference]:
-    if payment.token != item.token:
+    if payment.kind is not item.kind:
+        yield _difference(Finding.KIND_DIFFERS, Cause.KIND_CONFUSED, payment, item)
+    elif payment.token != item.token:
         yield _difference(Finding.CARD_DIFFERS, Cause.NUMBER_REUSED, payment, item)
     elif payment.minor != item.minor:
         yield _difference(Finding.AMOUNT_DIFFERS, Cause.AMOUNT_CHANGED, payment, item)
@@ -154,7 +167,7 @@ def _compare_approved(payment: Payment, item: Item) -> Iterator[Difference]:
 def _difference(
     finding: Finding, cause: Cause, payment: Payment | None, item: Item | None
 ) -> Difference:
-    """Name one difference; a side that does not count the payment has no amount."""
+    """Name one difference, as far as each side counts the payment."""
     shown = item or payment
     assert shown is not None, "one side has it"
     return Difference(
@@ -164,6 +177,8 @@ def _difference(
         card=shown.card,
         terminal_minor=item.minor if item else None,
         host_minor=payment.minor if payment else None,
+        terminal_kind=item.kind if item else None,
+        host_kind=payment.kind if payment else None,
     )
 
 
@@ -171,7 +186,18 @@ def _effect(difference: Difference) -> int:
     """Return what the difference adds to the terminal's net. A list entry twice adds nothing."""
     if difference.finding is Finding.DUPLICATE:
         return 0
-    return (difference.terminal_minor or 0) - (difference.host_minor or 0)
+    told = _signed(difference.terminal_kind, difference.terminal_minor)
+    return told - _signed(difference.host_kind, difference.host_minor)
+
+
+def _signed(kind: PaymentKind | None, minor: int | None) -> int:
+    """Return what a payment adds to the net of its side: debits positive, credits negative."""
+    if kind is None or minor is None:
+        return 0
+    return _SIGNS[KINDS[kind].side] * minor
+
+
+_SIGNS: Final = {Side.DEBIT: 1, Side.CREDIT: -1, Side.NEITHER: 0}
 
 
 _TITLES: Final = {
@@ -180,6 +206,7 @@ _TITLES: Final = {
     Finding.AMOUNT_DIFFERS: "the amounts differ",
     Finding.REVERSED_ON_HOST: "reversed on the host",
     Finding.DUPLICATE: "listed more than once",
+    Finding.KIND_DIFFERS: "the kinds differ",
     Finding.CARD_DIFFERS: "the cards differ",
 }
 
@@ -191,7 +218,7 @@ def render(report: Report) -> str:
         f"RECONCILIATION  terminal {report.terminal}  merchant {report.merchant}",
         f"batch {report.batch}  reported {report.reported_at}",
         "",
-        f"{'':<12}{'sales':>8}{'amount':>18}",
+        f"{'':<10}{'debits':>7}{'amount':>16}{'credits':>9}{'amount':>16}",
         _figures("terminal", report.terminal_totals, exponent),
         _figures("host", report.host_totals, exponent),
         "",
@@ -206,18 +233,25 @@ def render(report: Report) -> str:
 
 
 def _figures(side: str, totals: Totals, exponent: int) -> str:
-    amount = format_minor(totals.net, exponent)
-    return f"{side:<12}{totals.debit_count:>8}{amount:>18}"
+    debits, credits = (
+        format_minor(minor, exponent) for minor in (totals.debit_amount, totals.credit_amount)
+    )
+    counts = totals.debit_count, totals.credit_count
+    return f"{side:<10}{counts[0]:>7}{debits:>16}{counts[1]:>9}{credits:>16}"
 
 
 def _lines(difference: Difference, exponent: int) -> list[str]:
-    terminal, host = (
-        "-" if minor is None else format_minor(minor, exponent)
-        for minor in (difference.terminal_minor, difference.host_minor)
-    )
+    terminal = _told(difference.terminal_kind, difference.terminal_minor, exponent)
+    host = _told(difference.host_kind, difference.host_minor, exponent)
     return [
         "",
         f"{difference.stan}  {difference.card}  {_TITLES[difference.finding]}",
         f"    terminal {terminal}, host {host}",
         f"    likely: {difference.cause.value}",
     ]
+
+
+def _told(kind: PaymentKind | None, minor: int | None, exponent: int) -> str:
+    if kind is None or minor is None:
+        return "-"
+    return f"{kind.value.replace('_', ' ')} {format_minor(minor, exponent)}"

@@ -26,7 +26,6 @@ from protocol.operations import (
     OriginalReference,
     PaymentRequest,
     ReconciliationResult,
-    Reply,
     Request,
     Reversal,
     Settlement,
@@ -144,6 +143,11 @@ def sign_on(**changes: Any) -> SignOn:
     return msgspec.structs.replace(made, **changes)
 
 
+def configuration(**changes: Any) -> Configuration:
+    """Return the built-in configuration with changes."""
+    return msgspec.structs.replace(default_configuration(), **changes)
+
+
 @lru_cache(maxsize=1)
 def empty_ledger() -> bytes:
     """The file of a ledger on its first day; migrated once for all tests."""
@@ -174,7 +178,7 @@ class Books:
         """Decide and commit one group."""
         return self.ledger.perform(requests, NOW, self.policy, verdicts or {})
 
-    def ask(self, *requests: Request) -> list[Reply]:
+    def ask(self, *requests: Request) -> list[Any]:
         """Decide one group in which every request gets a reply."""
         replies = [decision.reply for decision in self.decide(*requests)]
         assert all(reply is not None for reply in replies)

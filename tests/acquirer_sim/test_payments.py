@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+import msgspec
+import pytest
+
+from acquirer_sim.configuration import CardSettings, RuleSettings
 from protocol.amount import Amount
+from protocol.kinds import PaymentKind
 from protocol.operations import Stamp
 from tests.acquirer_sim.asking import (
     BATCH,
     MASTERCARD,
     OTHER,
     Books,
+    configuration,
+    of,
+    payment,
     purchase,
     reversal,
     settlement,
+    undo,
 )
 
 
@@ -120,3 +129,78 @@ def test_terminals_have_batches_of_their_own(books: Books) -> None:
     assert [("T0000001", 1234), ("T0000002", 500)] == books.rows(
         "SELECT terminal, debit_minor FROM batch WHERE batch = ? ORDER BY terminal", (BATCH,)
     )
+
+
+OFFLINE, ADJUSTMENT = PaymentKind.OFFLINE_SALE, PaymentKind.ADJUSTMENT
+LIMITED = "4012888888881881"
+
+
+def test_offline_sale_is_posted_on_arrival(books: Books) -> None:
+    """It has happened: no limit applies; its repeat is answered from the record."""
+    told = payment(OFFLINE, 1, 60_000, pan=LIMITED)
+    first = books.one(told)
+
+    assert ("00", OFFLINE) == (first.code, first.kind)
+    assert first == books.one(msgspec.structs.replace(told, repeat=True))
+    assert (1, 60_000, 0, 0) == books.figures()
+    assert 60_000 == books.balance("clearing:")
+    assert ["51"] == books.codes(purchase(2, 1, pan=LIMITED))
+    assert [] == books.problems()
+
+
+def test_advice_is_on_record_when_it_is_declined(books: Books) -> None:
+    assert ["41"] == books.codes(payment(OFFLINE, 1, pan="371449635398431"))
+    assert [("offline_sale", "41", "declined")] == books.rows(
+        "SELECT kind, code, status FROM payment"
+    )
+    assert (0, 0, 0, 0) == books.figures()
+
+
+def test_adjustment_adds_a_payment_of_its_own(books: Books) -> None:
+    """A tip: a debit that names its sale."""
+    tip = payment(ADJUSTMENT, 2, 200, original=of(1))
+
+    assert ["00", "00", "25"] == books.codes(
+        purchase(1), tip, payment(ADJUSTMENT, 3, 200, original=of(7))
+    )
+    assert (2, 1434, 0, 0) == books.figures()
+    assert [(1,)] == books.rows("SELECT original_entry FROM payment WHERE stan = '000002'")
+    assert ["00"] == books.codes(undo(tip))
+    assert [] == books.problems()
+
+
+def test_sale_is_approved_in_part_when_asked_for(books: Books) -> None:
+    """1000.10: half of it, and what is counted is what was approved."""
+    reply = books.one(purchase(1, 100_010))
+
+    assert ("10", Amount(50_005)) == (reply.code, reply.amount)
+    assert reply == books.one(purchase(1, 100_010))
+    assert (1, 50_005, 0, 0) == books.figures()
+    assert ["94"] == books.codes(purchase(1, 50_005))
+    assert ["00"] == books.codes(payment(PaymentKind.VOID, 2, 50_005, original=of(1)))
+    assert [] == books.problems()
+
+
+@pytest.mark.parametrize("known", [100_010, 50_005])
+def test_partial_approval_is_undone_by_either_amount(books: Books, known: int) -> None:
+    """Its reply may be lost; or the cashier declines the rest."""
+    books.ask(purchase(1, 100_010))
+
+    assert ["00"] == books.codes(reversal(1, known))
+    assert 0 == books.balance("clearing:")
+
+
+def test_card_pays_what_it_has_left_when_it_may(books: Books) -> None:
+    card = CardSettings(pan=LIMITED, limit_minor=1500, amount_max_minor=1000, in_part=True)
+    rule = RuleSettings(code="10", kind=PaymentKind.PREAUTHORISATION, part_minor=7)
+    prepaid = Books(configuration(card=(card,), rule=(rule,)))
+    replies = prepaid.ask(
+        *(purchase(stan, 1001, pan=LIMITED) for stan in (1, 2, 3)),
+        payment(PaymentKind.PREAUTHORISATION, 4, 1001),
+        payment(OFFLINE, 5, 100_010),
+    )
+
+    told = [(one.code, one.amount.minor) for one in replies]
+    assert [("10", 1000), ("10", 500), ("51", 1001), ("10", 7), ("00", 100_010)] == told
+    assert [] == prepaid.problems()
+    prepaid.ledger.close()
