@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from docs.tables import code, page, table
 
-MACHINES: Final = ("payment", "reversal", "settlement", "printing")
+MACHINES: Final = ("payment", "advice", "reversal", "settlement", "printing")
 """Each is `terminal.<name>` with a table TRANSITIONS of states, event types and states."""
 
 Arrow = tuple[str, str, str]

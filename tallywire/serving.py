@@ -163,7 +163,8 @@ class Service:
 
     async def _is_unfinished(self) -> bool:
         status = await self._terminal.status()
-        return status.mode in ("REVERSAL_PENDING", "SETTLEMENT_UNCERTAIN", "UPLOADING")
+        unfinished = ("REVERSAL_PENDING", "SETTLEMENT_UNCERTAIN", "UPLOADING")
+        return status.mode in unfinished or status.advices_waiting > 0
 
     async def _keep_finishing(self) -> None:
         """Try again with growing pauses while something is unfinished; else wait for news."""

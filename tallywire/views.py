@@ -39,6 +39,7 @@ def show_status(status: Status, paper_owed: int) -> None:
         ("room for", str(status.unsettled_max - status.unsettled_count)),
         ("reversals pending", str(status.reversals_pending)),
         ("reversals for a person", str(status.reversals_manual)),
+        ("advices to be told", str(status.advices_waiting)),
         ("settlement", status.settlement),
         ("papers owed", str(paper_owed)),
     ):

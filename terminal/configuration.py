@@ -35,6 +35,7 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reversal_timeout_s: float = 20.0
     settlement_timeout_s: float = 60.0
     reversal_backoff_s: float = 2.0
+    advice_backoff_s: float = 2.0
     settlement_backoff_s: tuple[float, ...] = (5.0, 15.0, 60.0, 300.0)
 
     def __post_init__(self) -> None:
@@ -51,7 +52,9 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unsettled_max: int = 500
     unsettled_warning: int = 450
     amount_minor_max: int = 5_000_000
+    offline_minor_max: int = 100_000
     reversal_tries_max: int = 3
+    advice_tries_max: int = 3
     settlement_tries_max: int = 3
     upload_rounds_max: int = 3
     completion_percent_max: int = 115
@@ -59,7 +62,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if not 1 <= self.unsettled_max <= 999:
             raise ValueError("unsettled_max is 1 to 999: a side of a batch counts three digits")
-        if self.reversal_tries_max < 1 or self.settlement_tries_max < 1:
+        if min(self.reversal_tries_max, self.advice_tries_max, self.settlement_tries_max) < 1:
             raise ValueError("at least one try")
         if not 1 <= self.upload_rounds_max <= 10:
             raise ValueError("upload_rounds_max is 1 to 10")

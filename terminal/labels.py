@@ -83,6 +83,7 @@ REFER_NO: Final = Words("参考号", "REFER NO")
 DATE_TIME: Final = Words("日期时间", "DATE/TIME")
 AMOUNT: Final = Words("金额", "AMOUNT")
 REFERENCE: Final = Words("备注", "REFERENCE")
+OFFLINE: Final = Words("脱机交易", "OFFLINE")
 ORIGINAL_VOUCHER: Final = Words("原凭证号", "ORIG VOUCHER")
 SIGNATURE: Final = Words("持卡人签名", "CARDHOLDER SIGNATURE")
 ACKNOWLEDGEMENT: Final = Words(

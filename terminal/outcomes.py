@@ -22,8 +22,11 @@ SETTLEMENT_CODES: Final = {
 """Every phase in which a settlement can come to rest."""
 
 
-UNFINISHED: Final = {"prepared": "not_sent", "sending": "reversal_required"}
+UNFINISHED: Final = {"prepared": "not_sent", "sending": "reversal_required", "telling": "waiting"}
 """What a payment amounts to whose last commit the disk refused: recovery finishes it so."""
+
+WAITING: Final = {PaymentKind.OFFLINE_SALE.value: "L67"}
+"""The code of an advice that waits; L61 for those that do not stand before they are told."""
 
 
 class Words(TypedDict):
@@ -53,8 +56,11 @@ def payment_refused(
 def payment_result(line: PaymentLine) -> PaymentResult:
     """Return what became of a payment, as the books have it."""
     outcome = UNFINISHED.get(line.outcome, line.outcome)
+    code = line.code or line.cause or "L40"
+    if outcome == "waiting":
+        code = WAITING.get(line.kind, "L61")
     return PaymentResult(
-        **_words(told(line.code or line.cause or "L40", "payment", line.stan, outcome)),
+        **_words(told(code, "payment", line.stan, outcome)),
         outcome=outcome,
         amount_minor=line.amount_minor,
         currency=line.currency,

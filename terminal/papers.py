@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from protocol.kinds import KINDS, PaymentKind, Side
 from protocol.operations import PaymentReply, PaymentRequest, Reversal, Totals
@@ -28,12 +28,14 @@ from terminal.documents import (
     Shop,
     SlipRow,
 )
-from terminal.facts import Fact
-from terminal.payment import Payment
+from terminal.facts import Fact, SealedCard
 from terminal.responses import Action, response
 from terminal.totals import Item, total
 
 LOCAL_TIME: Final = "%Y/%m/%d %H:%M:%S"
+
+REFUSED_SHOWN_MAX: Final = 20
+"""Refused advices named on a slip; all of them are counted."""
 
 ENTRY_LETTERS: Final = {"01": "M", "02": "S", "90": "S", "05": "I", "95": "I", "07": "C", "91": "C"}
 """F22's first two digits to the letter on the receipt; F (fallback) for what is not listed."""
@@ -44,12 +46,34 @@ def shop_of(settings: Settings, operator: str) -> Shop:
     return Shop(settings.merchant_name, settings.merchant_id, settings.terminal_id, operator)
 
 
+class Paid(Protocol):
+    """What a receipt wants of a payment or an advice."""
+
+    @property
+    def purchase(self) -> PaymentRequest:
+        """Return what was asked or told."""
+        ...
+
+    @property
+    def card(self) -> SealedCard:
+        """Return the card, masked."""
+        ...
+
+    @property
+    def operator(self) -> str:
+        """Return who took it."""
+        ...
+
+
 def receipt_papers(
-    payment: Payment, reply: PaymentReply, *, settings: Settings, at: datetime, head: ChainHead
+    payment: Paid, reply: PaymentReply | None, *, settings: Settings, at: datetime, head: ChainHead
 ) -> tuple[Fact, ...]:
-    """Return the facts of an approved payment's receipt. `at` is local time."""
-    asked, meaning = payment.purchase, response(reply.code)
-    noted = (meaning.zh,) if meaning.action is Action.RECORD_AND_NOTE else ()
+    """Return the facts of a payment's receipt; no reply when it stands without one (offline).
+
+    `at` is local time.
+    """
+    asked = payment.purchase
+    remarks = (*_original_of(asked), *_noted(reply))
     receipt = Receipt(
         shop=shop_of(settings, payment.operator),
         kind=asked.kind,
@@ -60,9 +84,9 @@ def receipt_papers(
         currency=asked.amount.currency,
         card=payment.card.masked,
         entry=ENTRY_LETTERS.get(asked.card.entry_mode[:2], "F"),
-        authorisation=reply.authorisation or "",
-        rrn=reply.rrn or "",
-        remarks=(*_original_of(asked), *noted),
+        authorisation=(reply.authorisation if reply else None) or "",
+        rrn=(reply.rrn if reply else None) or "",
+        remarks=remarks,
         testing=settings.test_mode,
     )
     return queue_originals(receipt, head, settings.paper.copies)
@@ -78,8 +102,12 @@ def slip_papers(
     settlement_date: str,
     manual_reversals: int,
     items: Sequence[Item],
+    refused: Sequence[str] = (),
 ) -> tuple[Fact, ...]:
-    """Return the facts of a closed batch's slip: frozen totals, the host's beside them."""
+    """Return the facts of a closed batch's slip: frozen totals, the host's beside them.
+
+    `refused` names the advices that the host did not take, each an exception.
+    """
     frozen = attempt.request.totals
     balanced = attempt.upload is None
     assert total(items) == frozen, "the rows of the slip are what the settlement froze (I5)"
@@ -94,8 +122,9 @@ def slip_papers(
         settlement_date=settlement_date,
         currency=attempt.request.currency,
         uploaded=0 if attempt.upload is None else len(attempt.upload.taken),
-        exceptions=manual_reversals,
+        exceptions=manual_reversals + len(refused),
         reversals_pending=manual_reversals,
+        remarks=tuple(refused[:REFUSED_SHOWN_MAX]),
         testing=settings.test_mode,
     )
     return queue_originals(slip, head)
@@ -120,6 +149,13 @@ def fault_papers(
         testing=settings.test_mode,
     )
     return queue_originals(slip, head)
+
+
+def _noted(reply: PaymentReply | None) -> tuple[str, ...]:
+    if reply is None:
+        return (labels.OFFLINE.name(labels.Language.BOTH),)
+    meaning = response(reply.code)
+    return (meaning.zh,) if meaning.action is Action.RECORD_AND_NOTE else ()
 
 
 def _original_of(asked: PaymentRequest) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Final
+from typing import Final, TypedDict
 
 from msgspec.structs import replace as replace_struct
 
@@ -95,6 +95,26 @@ class PaymentPrepared(Fact, frozen=True, kw_only=True):
     kind: str = "sale"
     original_batch: str = ""
     original_stan: str = ""
+
+
+class IntentFields(TypedDict):
+    """The fields of `PaymentPrepared`."""
+
+    terminal_id: str
+    merchant_id: str
+    batch: str
+    stan: str
+    amount_minor: int
+    currency: str
+    card: SealedCard
+    entry_mode: str
+    transmission: str
+    time: str
+    date: str
+    operator: str
+    kind: str
+    original_batch: str
+    original_stan: str
 
 
 class PaymentSending(Fact, frozen=True, kw_only=True):
@@ -188,40 +208,52 @@ class Declined(Event):
 
 def judge(payment: Payment, reply: PaymentReply, papers: tuple[Fact, ...]) -> Event:
     """Return the event that a reply is. One that contradicts its request proves nothing."""
-    asked, code = payment.purchase, response(reply.code)
-    if (reply.stan, reply.origin) != (asked.stan, asked.origin):
-        return Mismatched("the reply names another payment")
-    if reply.batch not in (None, asked.batch):
-        return Mismatched("the reply names another batch")
+    code = response(reply.code)
+    problem = contradiction(payment.purchase, reply)
+    if problem:
+        return Mismatched(problem)
     if code.action is Action.UNDO:
         return ApprovedInPart(reply)
-    if not code.success:
-        return Declined(reply)
+    return Approved(reply, papers) if code.success else Declined(reply)
+
+
+def contradiction(asked: PaymentRequest, reply: PaymentReply) -> str:
+    """Say in words why a reply does not answer this request, "" when it does."""
+    if (reply.stan, reply.origin) != (asked.stan, asked.origin):
+        return "the reply names another payment"
+    if reply.batch not in (None, asked.batch):
+        return "the reply names another batch"
+    if not response(reply.code).success:
+        return ""
     if reply.batch is None or (reply.amount, reply.kind) != (asked.amount, asked.kind):
-        return Mismatched("the reply approves something else")
-    return Approved(reply, papers)
+        return "the reply approves something else"
+    return ""
 
 
-def _begin(payment: Payment, event: Begin) -> tuple[Payment, Effects]:
-    asked = payment.purchase
-    prepared = PaymentPrepared(
+def intent_of(asked: PaymentRequest, card: SealedCard, operator: str) -> IntentFields:
+    """Return what the first commit of a payment or an advice keeps of its request."""
+    assert card.masked == asked.card.pan.masked, "the sealed card is the one that pays"
+    return IntentFields(
         terminal_id=asked.origin.terminal_id,
         merchant_id=asked.origin.merchant_id,
         batch=asked.batch,
         stan=asked.stan,
         amount_minor=asked.amount.minor,
         currency=asked.amount.currency,
-        card=payment.card,
+        card=card,
         entry_mode=asked.card.entry_mode,
         transmission=asked.stamp.transmission,
         time=asked.stamp.time,
         date=asked.stamp.date,
-        operator=payment.operator,
+        operator=operator,
         kind=asked.kind.value,
         original_batch=asked.original.batch if asked.original else "",
         original_stan=asked.original.stan if asked.original else "",
     )
-    assert payment.card.masked == asked.card.pan.masked, "the sealed card is the one that pays"
+
+
+def _begin(payment: Payment, event: Begin) -> tuple[Payment, Effects]:
+    prepared = PaymentPrepared(**intent_of(payment.purchase, payment.card, payment.operator))
     return payment, (Commit((prepared,), CrashPoint.T2), Connect(CrashPoint.T3))
 
 

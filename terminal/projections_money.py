@@ -95,10 +95,11 @@ def late_reply(fact: LateReply, at: str) -> list[Statement]:
 @projects(PaymentPrepared)
 def payment_prepared(fact: PaymentPrepared, at: str) -> list[Statement]:
     """The payment's row, what it speaks of, and its number used up."""
-    return _new_payment(fact, PaymentPhase.PREPARED.value, at)
+    return new_payment(fact, PaymentPhase.PREPARED.value, at)
 
 
-def _new_payment(fact: PaymentPrepared, phase: str, at: str) -> list[Statement]:
+def new_payment(fact: PaymentPrepared, phase: str, at: str) -> list[Statement]:
+    """Return the statements that make a payment's row in its first phase."""
     row = asdict(fact)
     original = (row.pop("original_batch"), row.pop("original_stan"))
     card: SealedCard = row.pop("card")

@@ -6,7 +6,8 @@ There is no second way of thinking after a crash: each machine knows PowerOn in 
 the disk can hold, and this table says which crash points end there. The same look is taken
 before every operation, so a cancelled operation is finished like a crashed one.
 
-Boot order: integrity of the file, print jobs, settlement, payments and their reversals, ready.
+Boot order: integrity of the file, print jobs, settlement, payments and their reversals,
+advices, ready.
 Opening the terminal does all that needs no network; `recover` goes on from there to the host.
 """
 
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from terminal.advice import AdvicePhase
 from terminal.attempt import SettlementPhase
 from terminal.effects import CrashPoint
 from terminal.payment import PaymentPhase
@@ -30,7 +32,8 @@ class Stage(Enum):
     SETTLEMENT = 3
     PAYMENTS = 4
     REVERSALS = 5
-    READY = 6
+    ADVICES = 6
+    READY = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,20 @@ RECOVERY: Final = (
         "reverse; never send the purchase again",
     ),
     Found(
+        Stage.ADVICES,
+        AdvicePhase.WAITING,
+        AdvicePhase.WAITING,
+        (_C.A1,),
+        "tell",
+    ),
+    Found(
+        Stage.ADVICES,
+        AdvicePhase.TELLING,
+        AdvicePhase.WAITING,
+        (_C.A2, _C.A3),
+        "tell again, identical",
+    ),
+    Found(
         Stage.REVERSALS,
         ReversalPhase.PENDING,
         ReversalPhase.PENDING,
@@ -125,5 +142,5 @@ RECOVERY: Final = (
         "wait for a person",
     ),
 )
-"""Every unfinished phase that the tables can hold. T1, T8, T9, T11, R4, SC1, SC2, SC11 to SC14
+"""Every unfinished phase that the tables can hold. T1, T8, T9, T11, R4, A4, SC1, SC2, SC11 to SC14
 leave nothing of money to finish: either nothing was written, or all of it in one commit."""

@@ -19,7 +19,8 @@ class PaymentResult(Result, frozen=True, kw_only=True):
     """What became of a payment of any kind; `original` is the batch and STAN it speaks of.
 
     `outcome` is a `PaymentPhase` value ("approved", "declined", "reversed", "reversal_required",
-    "reversal_manual", "not_sent") or "refused": no STAN was used up and nothing was sent.
+    "reversal_manual", "not_sent"), "waiting" (an advice: it stands, and the host is told until it
+    answers) or "refused": no STAN was used up and nothing was sent.
     """
 
     outcome: str
@@ -81,6 +82,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     unsettled_max: int
     reversals_pending: int
     reversals_manual: int
+    advices_waiting: int
     settlement: str
     currency: str
 

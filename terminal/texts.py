@@ -257,6 +257,18 @@ TEXTS: Final[dict[str, Text]] = {
         "请使用退货",
         "Make a refund instead",
     ),
+    "L66": Text(
+        "有交易尚未上送",
+        "The acquirer has not answered every advice yet",
+        "请稍候，联机后再结算",
+        "Settle when it can be reached; nothing was closed",
+    ),
+    "L67": Text(
+        "脱机交易成功，稍后上送",
+        "Accepted offline; the acquirer is told later",
+        "请在结算前联机",
+        "Hand over the goods; go online before the settlement",
+    ),
 }
 
 UNNAMED: Final = Text(

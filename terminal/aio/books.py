@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from protocol.amount import Amount
+from protocol.kinds import KINDS, PaymentKind
 from protocol.operations import (
     Card,
     PaymentRequest,
@@ -32,14 +33,19 @@ from terminal.attempt import (
 )
 from terminal.configuration import Settings
 from terminal.errors import JournalError
+from terminal.labels import PAYMENTS
 from terminal.numbers import next_number
 from terminal.payment import Payment, PaymentPhase
+from terminal.responses import response
 from terminal.reversal import Reversal, ReversalPhase
 from terminal.totals import COUNTED, Item, hash_items, upload_rank
 from terminal.vault import Vault
 
-OCCUPYING: Final = "('approved', 'sending', 'reversal_required', 'reversal_manual')"
+OCCUPYING: Final = (
+    "('approved', 'sending', 'reversal_required', 'reversal_manual', 'waiting', 'telling')"
+)
 COUNTED_KINDS: Final = f"({', '.join(repr(kind.value) for kind in COUNTED)})"
+ADVICE_KINDS: Final = f"({', '.join(repr(k.value) for k, row in KINDS.items() if row.is_advice)})"
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +62,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     reversals_open: int
     reversals_manual: int
     unfinished: int
+    advices: int
     settlement: str
 
 
@@ -77,6 +84,7 @@ class Books:
             " (SELECT count(*) FROM reversal WHERE phase IN ('pending', 'in_flight')),"
             " (SELECT count(*) FROM reversal WHERE phase = 'manual'),"
             " (SELECT count(*) FROM payment WHERE phase IN ('prepared', 'sending')),"
+            " (SELECT count(*) FROM advice),"
             " coalesce((SELECT phase FROM settlement s WHERE s.batch = t.batch), 'open')"
             " FROM terminal t"
         )
@@ -171,6 +179,18 @@ class Books:
         )
         rows = await self._journal.fetch(sql, (batch,))
         return [Item(stan=r[0], kind=r[1], amount_minor=r[2], rrn=r[3]) for r in rows]
+
+    async def refused_advices(self, batch: str) -> list[str]:
+        """Return the advices that the host did not take, as the slip names them."""
+        sql = (
+            "SELECT stan, kind, code FROM payment"
+            f" WHERE batch = ? AND phase = 'declined' AND kind IN {ADVICE_KINDS} ORDER BY stan"
+        )
+        rows = await self._journal.fetch(sql, (batch,))
+        return [
+            f"{stan} {PAYMENTS[PaymentKind(kind)].zh} {code} {response(code).zh}"
+            for stan, kind, code in rows
+        ]
 
     async def attempt(self) -> Attempt | None:
         """Return the settlement of the open batch, if one has begun."""

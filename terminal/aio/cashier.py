@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from protocol.amount import Amount
 from protocol.kinds import PaymentKind
-from protocol.operations import Card, Operation, PaymentReply
+from protocol.operations import Operation, PaymentReply
 from terminal.aio.desk import Desk
 from terminal.aio.performer import Machine
 from terminal.configuration import ReversalExhausted
@@ -44,21 +43,24 @@ class Cashier:
         settings, standing = self.desk.settings, await self.desk.standing()
         if standing.settlement in SETTLEMENT_BLOCKS:
             return SETTLEMENT_BLOCKS[standing.settlement]
-        if standing.unfinished or standing.reversals_open:
-            return "L05"
         blocking = settings.reversal_exhausted is ReversalExhausted.BLOCK
-        if standing.reversals_manual and blocking:
+        owing = standing.unfinished or standing.reversals_open
+        if kind is not PaymentKind.OFFLINE_SALE and (
+            owing or (standing.reversals_manual and blocking)
+        ):
             return "L05"
         full = standing.unsettled >= settings.limits.unsettled_max
         return "L01" if full and kind in COUNTED else ""
 
-    def unfit(self, amount: Amount, card: Card) -> str:
+    def unfit(self, wish: Complete) -> str:
         """Return the L-code that forbids this amount or card, or ""."""
-        settings = self.desk.settings
-        if not settings.accepts(card.pan.reveal()):
+        settings, limits, amount = self.desk.settings, self.desk.settings.limits, wish.amount
+        if not settings.accepts(wish.card.pan.reveal()):
             return "L14"
-        fits = 1 <= amount.minor <= settings.limits.amount_minor_max
-        return "" if fits and amount.currency == settings.currency else "L15"
+        offline = wish.kind is PaymentKind.OFFLINE_SALE
+        minor_max = limits.offline_minor_max if offline else limits.amount_minor_max
+        fits = 1 <= amount.minor <= minor_max and amount.currency == settings.currency
+        return "" if fits else "L15"
 
     async def warning(self) -> str:
         """Return L02 when the next payment makes the storage nearly full, else ""."""

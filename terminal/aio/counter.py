@@ -10,17 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from protocol.amount import Amount
+from protocol.kinds import KINDS, PaymentKind
+from protocol.operations import PaymentRequest
 from terminal.aio.cashier import Cashier
 from terminal.aio.desk import Desk
 from terminal.aio.finder import Finder
 from terminal.aio.greeter import Greeter
 from terminal.aio.reports import payment_of
 from terminal.aio.reverser import Reverser
+from terminal.aio.teller import Teller
 from terminal.effects import CrashPoint, Notice
 from terminal.intent import Complete, Intent
 from terminal.notices import told
 from terminal.outcomes import payment_refused, payment_result
-from terminal.payment import Payment, PaymentPhase
+from terminal.payment import PaymentPhase
 from terminal.responses import Action, response
 from terminal.results import PaymentResult
 from terminal.standing import SignOnNeeded
@@ -34,13 +37,15 @@ class Counter:
     cashier: Cashier
     greeter: Greeter
     reverser: Reverser
+    teller: Teller
     finder: Finder
     tell: Callable[[Notice], None]
     reached: Callable[[CrashPoint], None]
 
     async def serve(self, intent: Intent) -> PaymentResult:
         """Make a payment of a wish. The result says "approved" only when it is on our books."""
-        await self.reverser.flush(tries_max=self.desk.settings.limits.reversal_tries_max)
+        if intent.kind is not PaymentKind.OFFLINE_SALE:
+            await self.reverser.flush(tries_max=self.desk.settings.limits.reversal_tries_max)
         wish, code = await self._ready(intent)
         if wish is None:
             return self._refuse(code, intent)
@@ -48,7 +53,7 @@ class Counter:
         warning = await self.cashier.warning()
         if warning:
             self.tell(told(warning, "terminal", "", "warning"))
-        return await self._ask(wish)
+        return await (self._tell(wish) if KINDS[wish.kind].is_advice else self._ask(wish))
 
     async def _ready(self, intent: Intent) -> tuple[Complete | None, str]:
         code = await self.cashier.closed(intent.kind)
@@ -57,8 +62,16 @@ class Counter:
         wish, code = await self.finder.complete(intent)
         if wish is None:
             return None, code
-        code = self.cashier.unfit(wish.amount, wish.card) or await self.greeter.ready()
+        code = self.cashier.unfit(wish)
+        if not code and intent.kind is not PaymentKind.OFFLINE_SALE:
+            code = await self.greeter.ready()
         return (None, code) if code else (wish, "")
+
+    async def _tell(self, wish: Complete) -> PaymentResult:
+        advice = await self.teller.queue(wish)
+        if wish.kind is not PaymentKind.OFFLINE_SALE:
+            await self.teller.flush(tries_max=1)
+        return await self._result(advice.purchase)
 
     async def _ask(self, wish: Complete) -> PaymentResult:
         payment, reply = await self.cashier.pay(wish)
@@ -66,7 +79,7 @@ class Counter:
             await self.reverser.flush(tries_max=1)
         if reply is not None and response(reply.code).action in (Action.SIGN_ON, Action.STOP):
             await self.desk.journal.commit((SignOnNeeded(cause=reply.code),))
-        return await self._result(payment)
+        return await self._result(payment.purchase)
 
     def _refuse(self, code: str, intent: Intent) -> PaymentResult:
         self.tell(told(code, "payment", "", "refused"))
@@ -74,11 +87,10 @@ class Counter:
         card = intent.card.pan.masked if intent.card else ""
         return payment_refused(code, amount=amount, card=card, kind=intent.kind)
 
-    async def _result(self, payment: Payment) -> PaymentResult:
+    async def _result(self, asked: PaymentRequest) -> PaymentResult:
         """Say what the books say, not what this process remembers."""
-        asked = payment.purchase
         line = await payment_of(self.desk, batch=asked.batch, stan=asked.stan)
         if line is None:
-            card = payment.card.masked
+            card = asked.card.pan.masked
             return payment_refused("L40", amount=asked.amount, card=card, kind=asked.kind)
         return payment_result(line)

@@ -33,6 +33,7 @@ from terminal.aio.printers import Printer
 from terminal.aio.reports import batches_of, payments_of, status_of
 from terminal.aio.reverser import Reverser
 from terminal.aio.settler import Settler
+from terminal.aio.teller import Teller
 from terminal.aio.verification import verify
 from terminal.attempt import Attempt, SettlementPhase
 from terminal.configuration import ReversalExhausted, Settings
@@ -42,7 +43,7 @@ from terminal.facts import Fact
 from terminal.intent import Intent, Voucher
 from terminal.notices import told
 from terminal.numbers import FIRST
-from terminal.originals import VOIDS
+from terminal.originals import COMPLETIONS, VOIDS
 from terminal.outcomes import settlement_refused, settlement_result
 from terminal.results import (
     BatchLine,
@@ -101,11 +102,13 @@ class Terminal:
         self._greeter = Greeter(desk, equipment.tell)
         self._reverser = Reverser(desk)
         self._settler = Settler(desk)
+        self._teller = Teller(desk)
         self._counter = Counter(
             desk,
             self._cashier,
             self._greeter,
             self._reverser,
+            self._teller,
             Finder(desk),
             equipment.tell,
             equipment.reached,
@@ -156,7 +159,7 @@ class Terminal:
             await self._desk.journal.close()
 
     async def recover(self, *, retry_manual: bool = False) -> Status:
-        """Finish with the host what is unfinished: settlement, then reversals.
+        """Finish with the host what is unfinished: settlement, then reversals, then advices.
 
         `retry_manual` gives reversals that a person must see to another round of tries.
         """
@@ -168,6 +171,7 @@ class Terminal:
             if retry_manual:
                 await self._reverser.retry_manual()
             await self._reverser.flush(tries_max=self._desk.settings.limits.reversal_tries_max)
+            await self._teller.flush(tries_max=self._desk.settings.limits.advice_tries_max)
             status = await status_of(self._desk)
         await self._print_owed()
         return status
@@ -212,10 +216,35 @@ class Terminal:
         return await self._pay(Intent(kind, amount, card, voucher))
 
     async def complete(
+        self,
+        voucher: Voucher,
+        *,
+        kind: PaymentKind = PaymentKind.COMPLETION,
+        amount: Amount | None = None,
+        card: Card | None = None,
+    ) -> PaymentResult:
+        """Complete a pre-authorisation, for all of it unless an amount is given.
+
+        `kind` is COMPLETION, which asks, or COMPLETION_ADVICE, which tells.
+        """
+        assert kind in COMPLETIONS, "one of the two completions"
+        return await self._pay(Intent(kind, amount, card, voucher))
+
+    async def refund(
         self, voucher: Voucher, *, amount: Amount | None = None, card: Card | None = None
     ) -> PaymentResult:
-        """Complete a pre-authorisation, for all of it unless an amount is given."""
-        return await self._pay(Intent(PaymentKind.COMPLETION, amount, card, voucher))
+        """Give money back for a payment of any batch, at most what is left of it (L62)."""
+        return await self._pay(Intent(PaymentKind.REFUND, amount, card, voucher))
+
+    async def offline_sale(self, amount: Amount, card: Card) -> PaymentResult:
+        """Sell without asking, up to a limit; the host is told before the settlement."""
+        return await self._pay(Intent(PaymentKind.OFFLINE_SALE, amount, card))
+
+    async def adjust(
+        self, voucher: Voucher, amount: Amount, *, card: Card | None = None
+    ) -> PaymentResult:
+        """Add an amount, a tip, to a sale of the open batch: a payment of its own."""
+        return await self._pay(Intent(PaymentKind.ADJUSTMENT, amount, card, voucher))
 
     async def settle(self) -> SettlementResult:
         """Close the open batch, or go on closing it. Repeats some times, then says uncertain."""
@@ -294,9 +323,18 @@ class Terminal:
         blocking = desk.settings.reversal_exhausted is ReversalExhausted.BLOCK
         if standing.reversals_manual and blocking:
             return "L05"
-        if not await desk.books.items(standing.batch):
+        if not standing.advices and not await desk.books.items(standing.batch):
             return "L16"
-        return await self._greeter.ready()
+        return await self._greeter.ready() or await self._untold()
+
+    async def _untold(self) -> str:
+        """Tell what waits (S1); return the code that forbids to settle, or ""."""
+        desk = self._desk
+        await self._teller.flush(tries_max=desk.settings.limits.advice_tries_max)
+        standing = await desk.standing()
+        if standing.advices:
+            return "L66"
+        return "" if await desk.books.items(standing.batch) else "L16"
 
     async def _refuse_settlement(self, code: str) -> SettlementResult:
         batch = (await self._desk.standing()).batch

@@ -15,7 +15,12 @@ from importlib import resources
 from typing import Final
 from zlib import crc32
 
-from terminal import projections_money, projections_paper, projections_settlement
+from terminal import (
+    projections_advice,
+    projections_money,
+    projections_paper,
+    projections_settlement,
+)
 from terminal.aio.database import Database
 from terminal.errors import JournalError
 from terminal.facts import Fact, encode
@@ -24,7 +29,12 @@ from terminal.projections import PROJECTIONS, Row, Statement, Value
 SCHEMAS: Final = ("money.sql", "paper.sql")
 INSERT_ENTRY: Final = "INSERT INTO entry (sequence, at, fact, body) VALUES (?, ?, ?, ?)"
 
-REGISTERED: Final = (projections_money, projections_settlement, projections_paper)
+REGISTERED: Final = (
+    projections_advice,
+    projections_money,
+    projections_settlement,
+    projections_paper,
+)
 """Importing them fills the registry of projections."""
 
 

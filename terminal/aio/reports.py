@@ -37,6 +37,7 @@ async def status_of(desk: Desk) -> Status:
         unsettled_max=desk.settings.limits.unsettled_max,
         reversals_pending=standing.reversals_open + standing.unfinished,
         reversals_manual=standing.reversals_manual,
+        advices_waiting=standing.advices,
         settlement=standing.settlement,
         currency=desk.settings.currency,
     )

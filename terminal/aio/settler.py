@@ -133,4 +133,5 @@ class Settler:
             settlement_date=answer.settlement_date or "",
             manual_reversals=standing.reversals_manual,
             items=items,
+            refused=await self.desk.books.refused_advices(attempt.batch),
         )

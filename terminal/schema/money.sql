@@ -92,6 +92,18 @@ CREATE TABLE IF NOT EXISTS reversal (
     FOREIGN KEY (batch, stan) REFERENCES payment (batch, stan)
 );
 
+-- What the host is still to be told, in order. The row goes with the answer.
+CREATE TABLE IF NOT EXISTS advice (
+    number     INTEGER PRIMARY KEY,
+    batch      TEXT NOT NULL,
+    stan       TEXT NOT NULL,
+    sends      INTEGER NOT NULL DEFAULT 0 CHECK (sends >= 0),
+    cause      TEXT NOT NULL DEFAULT '',
+    changed_at TEXT NOT NULL,
+    UNIQUE (batch, stan),
+    FOREIGN KEY (batch, stan) REFERENCES payment (batch, stan)
+);
+
 CREATE TABLE IF NOT EXISTS batch (
     batch     TEXT PRIMARY KEY CHECK (length(batch) = 6 AND batch > '000000'),
     phase     TEXT NOT NULL,

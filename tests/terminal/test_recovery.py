@@ -13,7 +13,8 @@ from protocol.operations import (
     Operation,
     Request,
 )
-from terminal import payment, reversal, settlement
+from terminal import advice, payment, reversal, settlement
+from terminal.advice import AdvicePhase
 from terminal.attempt import SettlementPhase
 from terminal.effects import CrashPoint
 from terminal.errors import JournalError
@@ -173,6 +174,7 @@ def test_recovery_table_is_what_the_machines_do(found: Found) -> None:
     """Each row is a transition of its machine on PowerOn."""
     tables = {
         PaymentPhase: payment.TRANSITIONS,
+        AdvicePhase: advice.TRANSITIONS,
         ReversalPhase: reversal.TRANSITIONS,
         SettlementPhase: settlement.TRANSITIONS,
     }
@@ -186,7 +188,7 @@ def test_every_named_crash_point_before_an_end_is_in_the_table() -> None:
     listed = {point for found in RECOVERY for point in found.crash_points}
 
     assert {point.name for point in CrashPoint} - {point.name for point in listed} == {
-        *("T1", "T8", "T9", "T11", "R4"),
+        *("T1", "T8", "T9", "T11", "R4", "A4"),
         *("SC1", "SC2", "SC11", "SC12", "SC13", "SC14"),
     }
 

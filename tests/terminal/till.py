@@ -75,6 +75,7 @@ class Host:
     faults: list[Fault] = field(default_factory=list)
     unreachable: int = 0
     code: str = "00"
+    refuses: dict[PaymentKind, str] = field(default_factory=dict)
     late: list[LateReply] = field(default_factory=list)
 
     async def connect(self) -> None:
@@ -124,12 +125,13 @@ class Host:
             case Echo():
                 return EchoReply(**base, code="00")
             case PaymentRequest():
-                if self.code == "00":
+                code = self.refuses.get(asked.kind, self.code)
+                if code == "00":
                     self.approved[asked.batch, asked.stan] = asked.amount.minor
                     self.kinds[asked.batch, asked.stan] = asked.kind
                 return PaymentReply(
                     **base,
-                    code=self.code,
+                    code=code,
                     kind=asked.kind,
                     batch=asked.batch,
                     amount=asked.amount,
