@@ -12,8 +12,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-Keys = frozenset[tuple[str, str, int]]
-"""Payments as (batch, STAN, minor units)."""
+Keys = frozenset[tuple[str, str, str, int]]
+"""Payments as (batch, STAN, kind, minor units): below zero what gives back, 0 what is only held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +65,22 @@ def compare(terminal_file: Path, acquirer_file: Path, batch: str) -> Books:
     return Books(lines, _differences(ours, theirs), owed)
 
 
-_TERMINAL_STANDING = """
-SELECT batch, stan, amount_minor FROM payment WHERE batch = ? AND phase = 'approved'"""
-_TERMINAL_UNDONE = """
-SELECT batch, stan, amount_minor FROM payment WHERE batch = ? AND phase = 'reversed'"""
-_ACQUIRER_STANDING = """
-SELECT batch, stan, minor FROM payment WHERE batch = ? AND status = 'approved'"""
-_ACQUIRER_UNDONE = """
-SELECT batch, stan, minor FROM payment WHERE batch = ? AND status = 'reversed'"""
+_SIGN = """CASE
+WHEN kind IN ('sale', 'completion', 'completion_advice', 'offline_sale', 'adjustment')
+THEN 1 WHEN kind IN ('void', 'refund', 'completion_void') THEN -1 ELSE 0 END"""
+_TERMINAL_STANDING = f"""
+SELECT batch, stan, kind, amount_minor * {_SIGN} FROM payment
+WHERE batch = ? AND phase = 'approved'"""
+_TERMINAL_UNDONE = f"""
+SELECT batch, stan, kind, amount_minor * {_SIGN} FROM payment
+WHERE batch = ? AND phase = 'reversed'"""
+_ACQUIRER_STANDING = f"""
+SELECT batch, stan, kind, minor * {_SIGN} FROM payment WHERE batch = ? AND status = 'approved'"""
+_ACQUIRER_UNDONE = f"""
+SELECT batch, stan, kind, minor * {_SIGN} FROM payment WHERE batch = ? AND status = 'reversed'"""
 _CAPTURES = """
-SELECT minor FROM transfer WHERE kind = 'capture' AND source LIKE 'clearing:%:' || ?"""
+SELECT CASE WHEN source LIKE 'clearing:%' THEN minor ELSE -minor END FROM transfer
+WHERE kind = 'capture' AND (source LIKE 'clearing:%:' || ?1 OR target LIKE 'clearing:%:' || ?1)"""
 
 
 def _open(file: Path) -> sqlite3.Connection:
@@ -90,7 +96,7 @@ def _number(database: sqlite3.Connection, query: str, *values: str) -> int:
 
 
 def _minor(keys: Keys) -> int:
-    return sum(minor for _, _, minor in keys)
+    return sum(minor for *_, minor in keys)
 
 
 def _sum(keys: Keys) -> str:
@@ -98,19 +104,24 @@ def _sum(keys: Keys) -> str:
 
 
 def _money(minor: int) -> str:
-    return f"{minor // 100:,}.{minor % 100:02d}"
+    return f"{'-' if minor < 0 else ''}{abs(minor) // 100:,}.{abs(minor) % 100:02d}"
 
 
 def _frozen(terminal: sqlite3.Connection, batch: str) -> str:
     row = terminal.execute("SELECT totals FROM settlement WHERE batch = ?", (batch,)).fetchone()
     totals = json.loads(row[0]) if row else {}
-    return f"{totals.get('debit_count', 0)} for {_money(totals.get('debit_amount', 0))}"
+    sides = ("debit_count", "debit_amount", "credit_count", "credit_amount")
+    return _figures(*(totals.get(side, 0) for side in sides))
 
 
 def _host(acquirer: sqlite3.Connection, batch: str) -> str:
-    query = "SELECT debit_count, debit_minor FROM batch WHERE batch = ?"
-    row = acquirer.execute(query, (batch,)).fetchone() or (0, 0)
-    return f"{row[0]} for {_money(row[1])}"
+    query = "SELECT debit_count, debit_minor, credit_count, credit_minor FROM batch WHERE batch = ?"
+    return _figures(*(acquirer.execute(query, (batch,)).fetchone() or (0, 0, 0, 0)))
+
+
+def _figures(debits: int, debit_minor: int, credits: int, credit_minor: int) -> str:
+    back = f", {credits} back for {_money(credit_minor)}" if credits else ""
+    return f"{debits} for {_money(debit_minor)}{back}"
 
 
 def _closed(terminal: sqlite3.Connection, batch: str) -> str:
@@ -128,7 +139,9 @@ def _moved(acquirer: sqlite3.Connection, batch: str) -> str:
 
 def _differences(ours: Keys, theirs: Keys) -> tuple[str, ...]:
     only_here = [
-        f"{stan}: {_money(minor)} only on the terminal" for _, stan, minor in ours - theirs
+        f"{stan}: {_money(minor)} only on the terminal" for _, stan, _, minor in ours - theirs
     ]
-    only_there = [f"{stan}: {_money(minor)} only on the host" for _, stan, minor in theirs - ours]
+    only_there = [
+        f"{stan}: {_money(minor)} only on the host" for _, stan, _, minor in theirs - ours
+    ]
     return tuple(sorted(only_here + only_there))

@@ -7,19 +7,46 @@ neither program. Amounts are minor units, a batch is six digits.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 PaymentKey = tuple[str, str]
 """(batch, STAN)"""
 
+DEBITS = ("sale", "completion", "completion_advice", "offline_sale", "adjustment")
+CREDITS = ("void", "refund", "completion_void")
+"""What pays, and what gives back (messages page, section 2). All else is in no totals."""
+
+
+class Stands(NamedTuple):
+    """A payment that was approved and not reversed: its kind and its minor units."""
+
+    kind: str
+    minor: int
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sales less reversals of one batch: how many, how much."""
+    """What a batch holds less its reversals: how many pay and give back, and how much."""
 
-    count: int
-    minor: int
+    count: int = 0
+    minor: int = 0
+    credit_count: int = 0
+    credit_minor: int = 0
+
+    @property
+    def net(self) -> int:
+        """What the merchant is to get."""
+        return self.minor - self.credit_minor
+
+
+def totals_of(payments: Iterable[Stands]) -> Totals:
+    """Add up payments by their side."""
+    kept = list(payments)
+    debits = [one.minor for one in kept if one.kind in DEBITS]
+    credits = [one.minor for one in kept if one.kind in CREDITS]
+    return Totals(len(debits), sum(debits), len(credits), sum(credits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +54,7 @@ class TerminalBooks:
     """What one terminal's disk says."""
 
     terminal: str
-    approved: Mapping[PaymentKey, int]
+    approved: Mapping[PaymentKey, Stands]
     unfinished: Sequence[str]
     closed: Mapping[str, Totals]
     uncertain: Sequence[str]
@@ -62,16 +89,15 @@ class HostBooks:
     """What the acquirer's ledger says about one terminal."""
 
     terminal: str
-    approved: Mapping[PaymentKey, int]
+    approved: Mapping[PaymentKey, Stands]
     batches: Mapping[str, HostBatch]
     open_batch: str | None
     postings: Sequence[Posting]
     uploaded: frozenset[PaymentKey] = frozenset()
 
 
-def _sum(payments: Mapping[PaymentKey, int], batch: str) -> Totals:
-    mine = [minor for (of, _), minor in payments.items() if of == batch]
-    return Totals(len(mine), sum(mine))
+def _sum(payments: Mapping[PaymentKey, Stands], batch: str) -> Totals:
+    return totals_of(stands for (of, _), stands in payments.items() if of == batch)
 
 
 def same_payments_stand(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
@@ -115,8 +141,9 @@ def slips_tell_the_frozen_totals(terminal: TerminalBooks, host: HostBooks) -> It
 
 def receipts_exist_for_what_stands(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
     """T8: an approval and its receipt are one commit; nothing else has a receipt."""
-    if dict(terminal.receipts) != dict(terminal.approved):
-        yield f"T8: receipts {dict(terminal.receipts)} but approved {dict(terminal.approved)}"
+    approved = {key: stands.minor for key, stands in terminal.approved.items()}
+    if dict(terminal.receipts) != approved:
+        yield f"T8: receipts {dict(terminal.receipts)} but approved {approved}"
 
 
 def both_have_the_same_batch_open(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
@@ -132,13 +159,16 @@ def money_moved_once(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
     owed = 0
     for posting in host.postings:
         entries[posting.entry] += posting.minor
-        owed -= posting.minor if posting.account.startswith("cardholder:") else 0
+        # What is held is still the cardholder's.
+        mine = posting.account.startswith(("cardholder:", "hold:"))
+        owed -= posting.minor if mine else 0
         if posting.kind == "capture" and posting.account.startswith("clearing:"):
             captured.setdefault(posting.account.rpartition(":")[2], []).append(-posting.minor)
     yield from (f"books: entry {entry} does not sum to zero" for entry, s in entries.items() if s)
-    if owed != sum(host.approved.values()):
-        yield f"books: cardholders paid {owed}, payments stand for {sum(host.approved.values())}"
-    expected = {b: [s.totals.minor] for b, s in host.batches.items() if s.closed}
+    stands = totals_of(host.approved.values()).net
+    if owed != stands:
+        yield f"books: cardholders paid {owed}, payments stand for {stands}"
+    expected = {b: [s.totals.net] for b, s in host.batches.items() if s.closed}
     if captured != expected:
         yield f"I2: money moved {captured}, closed batches say {expected}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from tests.world.auditor_books import HostBatch, HostBooks, Posting, TerminalBooks, Totals
+from tests.world.auditor_books import HostBatch, HostBooks, Posting, Stands, TerminalBooks, Totals
 from tests.world.disk import Platter
 
 UNDECIDED: Final = ("prepared", "sending", "reversal_required", "reversal_manual")
@@ -14,16 +14,18 @@ UNDECIDED: Final = ("prepared", "sending", "reversal_required", "reversal_manual
 def read_host(ledger: Platter, terminal: str) -> HostBooks:
     """Return what the acquirer's ledger says about one terminal."""
     approved = {
-        (batch, stan): minor
-        for batch, stan, minor in ledger.query(
-            "SELECT batch, stan, minor FROM payment WHERE terminal = ? AND status = 'approved'",
+        (batch, stan): Stands(kind, minor)
+        for batch, stan, kind, minor in ledger.query(
+            "SELECT batch, stan, kind, minor FROM payment"
+            " WHERE terminal = ? AND status = 'approved'",
             (terminal,),
         )
     }
     batches = {
-        batch: HostBatch(state == "closed", state != "open", Totals(count, minor))
-        for batch, state, count, minor in ledger.query(
-            "SELECT batch, state, debit_count, debit_minor FROM batch WHERE terminal = ?",
+        batch: HostBatch(state == "closed", state != "open", Totals(*figures))
+        for batch, state, *figures in ledger.query(
+            "SELECT batch, state, debit_count, debit_minor, credit_count, credit_minor FROM batch"
+            " WHERE terminal = ?",
             (terminal,),
         )
     }
@@ -51,7 +53,9 @@ def read_host(ledger: Platter, terminal: str) -> HostBooks:
 
 def read_terminal(disk: Platter) -> TerminalBooks:
     """Return what one terminal's disk says."""
-    payments = disk.query("SELECT batch, stan, phase, amount_minor FROM payment ORDER BY 1, 2")
+    payments = disk.query(
+        "SELECT batch, stan, kind, phase, amount_minor FROM payment ORDER BY 1, 2"
+    )
     settlements = disk.query("SELECT batch, stan, phase, totals FROM settlement ORDER BY 1")
     reversals = disk.query("SELECT batch, stan, phase FROM reversal ORDER BY 1, 2")
     receipts = disk.query("SELECT batch, stan, body FROM snapshot WHERE kind = 'receipt'")
@@ -59,9 +63,13 @@ def read_terminal(disk: Platter) -> TerminalBooks:
     ((terminal, batch),) = disk.query("SELECT terminal_id, batch FROM terminal")
     return TerminalBooks(
         terminal=terminal,
-        approved={(b, s): minor for b, s, phase, minor in payments if phase == "approved"},
+        approved={
+            (b, s): Stands(kind, minor)
+            for b, s, kind, phase, minor in payments
+            if phase == "approved"
+        },
         unfinished=[
-            *(f"payment {s} of batch {b} ({p})" for b, s, p, _ in payments if p in UNDECIDED),
+            *(f"payment {s} of batch {b} ({p})" for b, s, _, p, _ in payments if p in UNDECIDED),
             *(f"reversal {s} of batch {b} ({p})" for b, s, p in reversals),
         ],
         closed={b: _frozen(totals) for b, _, phase, totals in settlements if _is_closed(phase)},
@@ -85,12 +93,22 @@ def _is_closed(phase: str) -> bool:
 
 def _frozen(totals: str) -> Totals:
     told = json.loads(totals)
-    return Totals(told["debit_count"], told["debit_amount"])
+    return Totals(
+        told["debit_count"], told["debit_amount"], told["credit_count"], told["credit_amount"]
+    )
 
 
 def _on_slip(body: str) -> Totals:
-    rows = json.loads(body)["rows"]
-    return Totals(sum(row["count"] for row in rows), sum(row["amount_minor"] for row in rows))
+    """Add up the lines of a slip, where what gives back stands below zero."""
+    told = [(row["count"], row["amount_minor"]) for row in json.loads(body)["rows"]]
+    debits = [row for row in told if row[1] >= 0]
+    credits = [row for row in told if row[1] < 0]
+    return Totals(
+        sum(count for count, _ in debits),
+        sum(minor for _, minor in debits),
+        sum(count for count, _ in credits),
+        -sum(minor for _, minor in credits),
+    )
 
 
 def read_suspense(ledger: Platter) -> list[tuple[str, int]]:

@@ -11,6 +11,7 @@ from tests.world.auditor_books import (
     HostBatch,
     HostBooks,
     Posting,
+    Stands,
     TerminalBooks,
     Totals,
     audit_books,
@@ -77,7 +78,7 @@ def test_the_wire_rules_see_what_breaks_them(heard: list[Heard], code: str) -> N
 KEY = ("000001", "000007")
 TERMINAL = TerminalBooks(
     terminal="10000001",
-    approved={KEY: 1000},
+    approved={KEY: Stands("sale", 1000)},
     unfinished=[],
     closed={"000001": Totals(1, 1000)},
     uncertain=[],
@@ -88,12 +89,12 @@ TERMINAL = TerminalBooks(
 )
 HOST = HostBooks(
     terminal="10000001",
-    approved={KEY: 1000},
+    approved={KEY: Stands("sale", 1000)},
     batches={"000001": HostBatch(closed=True, frozen=True, totals=Totals(1, 1000))},
     open_batch="000002",
     postings=[
-        Posting(1, "purchase", "cardholder:a", -1000),
-        Posting(1, "purchase", "clearing:m:10000001:000001", 1000),
+        Posting(1, "sale", "cardholder:a", -1000),
+        Posting(1, "sale", "clearing:m:10000001:000001", 1000),
         Posting(2, "capture", "clearing:m:10000001:000001", -1000),
         Posting(2, "capture", "merchant:m", 1000),
     ],
@@ -109,7 +110,8 @@ def test_equal_books_have_no_problem() -> None:
     ("terminal", "host", "code"),
     [
         (replace(TERMINAL, approved={}, receipts={}), HOST, "I3"),
-        (TERMINAL, replace(HOST, approved={KEY: 999}), "I3"),
+        (TERMINAL, replace(HOST, approved={KEY: Stands("sale", 999)}), "I3"),
+        (TERMINAL, replace(HOST, approved={KEY: Stands("refund", 1000)}), "I3"),
         (replace(TERMINAL, unfinished=["payment 000007"]), HOST, "I4"),
         (replace(TERMINAL, uncertain=["000001"]), HOST, "S6"),
         (replace(TERMINAL, closed={}, slips={}), HOST, "I2"),
@@ -128,6 +130,43 @@ def test_the_book_rules_see_what_breaks_them(
 ) -> None:
     """One smallest disagreement per rule."""
     assert [problem for problem in audit_books(terminal, host) if problem.startswith(code)]
+
+
+def test_credits_and_holds_are_weighed_as_what_they_are() -> None:
+    """A void gives back and stands; a pre-authorisation is in no totals; a completion pays."""
+    approved = {
+        KEY: Stands("sale", 1000),
+        ("000001", "000008"): Stands("void", 1000),
+        ("000001", "000009"): Stands("preauthorisation", 500),
+        ("000001", "000010"): Stands("completion", 300),
+    }
+    totals = Totals(2, 1300, 1, 1000)
+    clearing, hold = "clearing:m:10000001:000001", "hold:m:10000001:000000000003"
+    moved = [
+        ("sale", "cardholder:a", clearing, 1000),
+        ("void", clearing, "cardholder:a", 1000),
+        ("preauthorisation", "cardholder:a", hold, 500),
+        ("completion", hold, clearing, 300),
+        ("rest", hold, "cardholder:a", 200),
+        ("capture", clearing, "merchant:m", 300),
+    ]
+    postings = [
+        Posting(entry, kind, account, minor)
+        for entry, (kind, source, target, amount) in enumerate(moved)
+        for account, minor in ((source, -amount), (target, amount))
+    ]
+    terminal = replace(
+        TERMINAL,
+        approved=approved,
+        receipts={key: stands.minor for key, stands in approved.items()},
+        closed={"000001": totals},
+        slips={"000001": totals},
+    )
+    batches = {"000001": HostBatch(closed=True, frozen=True, totals=totals)}
+
+    assert [] == audit_books(
+        terminal, replace(HOST, approved=approved, batches=batches, postings=postings)
+    )
 
 
 RECEIPT = (
