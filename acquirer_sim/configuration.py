@@ -52,10 +52,16 @@ class MerchantSettings(Settings, frozen=True):
 
 
 class TerminalSettings(Settings, frozen=True):
-    """One terminal (F41). `code` other than 00 refuses all its payments."""
+    """One terminal (F41). `code` other than 00 refuses all its payments.
+
+    `master_key_file` holds its master key. `wants` is what it is asked in the header of each
+    reply until it signs on: 0 nothing, 3 to sign on (dialects with a terminal header).
+    """
 
     id: Annotated[str, Meta(min_length=1, max_length=8)]
     code: ResponseCode = "00"
+    master_key_file: str = ""
+    wants: Annotated[str, Meta(pattern=r"^[0-8]$")] = "0"
 
 
 class RuleSettings(Settings, frozen=True):
@@ -84,6 +90,9 @@ class Configuration(Settings, frozen=True):
     the batch stays open (host rule H9). `magic_amounts`: see `magic.py`. `balance_minor` is
     what a card without a limit is said to have. A completion may exceed what was held by
     `completion_tolerance_percent`; after `hold_days` it comes too late, and the hold is released.
+
+    In dialects that sign, terminals share a master key with this host: that of
+    `master_key_file`, or the published test key. `institution` is F32 of every reply there.
     """
 
     time_zone: str = "Asia/Shanghai"
@@ -96,6 +105,8 @@ class Configuration(Settings, frozen=True):
     balance_minor: Minor = 10_000_000
     completion_tolerance_percent: Percent = 0
     hold_days: Annotated[int, Meta(ge=1, le=366)] = 30
+    master_key_file: str = ""
+    institution: Annotated[str, Meta(pattern=r"^[0-9]{1,11}$")] = "00010000"
     card: tuple[CardSettings, ...] = ()
     merchant: tuple[MerchantSettings, ...] = ()
     terminal: tuple[TerminalSettings, ...] = ()

@@ -12,7 +12,7 @@ shipped dialect to start from: then the file holds only the differences.
     [field]
     60 = { value = "n", len_type = 3, max_len = 6 }
 
-Which fields carry which fact is a profile's business; nothing here knows it.
+Which fields carry which fact is a profile's business; a dialect only names its profile.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import functools
 import pkgutil
 import tomllib
 from itertools import product
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
@@ -29,6 +29,8 @@ from protocol.errors import DialectError
 from protocol.field import Field, check_charset
 from protocol.framing import Framing
 from protocol.header import HeaderRule
+from protocol.mac_rule import MacRule
+from protocol.matching import MatchRule
 from protocol.settings import explain
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -67,7 +69,11 @@ class BitmapRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the bytes of one network look."""
+    """How the bytes of one network look.
+
+    `profile` says which fields carry which fact, `match` by which fields a reply is known,
+    `mac` which messages are signed and how.
+    """
 
     name: str
     field: dict[int, Field]
@@ -76,11 +82,16 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     mti: MtiRule = MtiRule()
     bitmap: BitmapRule = BitmapRule()
     framing: Framing = Framing()
+    profile: Literal["iso87", "cup"] = "iso87"
+    match: MatchRule = MatchRule()
+    mac: MacRule = MacRule()
 
     def __post_init__(self) -> None:
         wrong = [number for number in self.field if not 2 <= number <= 128 or number == 65]
         if wrong:
             raise ValueError(f"field {wrong[0]}: fields are 2 to 128, and 65 is a bitmap")
+        if self.mac.algorithm is not None and 64 not in self.field:
+            raise ValueError("mac: a dialect that signs has field 64")
 
     @property
     def names(self) -> dict[int, str]:

@@ -16,7 +16,6 @@ message, which has the effect of a zero initial vector.
 from __future__ import annotations
 
 import hmac
-from enum import Enum
 from typing import Final, Protocol
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
@@ -24,28 +23,13 @@ from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
 
+from protocol.mac_rule import MacName, Padding
 from protocol.secrets import Key
 
 DES_BLOCK: Final = 8
 MAC_LENGTH_MIN: Final = 4
 
-
-class MacName(Enum):
-    """The algorithms a dialect can name."""
-
-    X9_9 = "X9.9"
-    X9_19 = "X9.19"
-    ISO9797_1_ALGORITHM_1 = "ISO9797-1/1"
-    ISO9797_1_ALGORITHM_3 = "ISO9797-1/3"
-    CUP_ECB = "CUP-ECB"
-    AES_CMAC = "AES-CMAC"
-
-
-class Padding(Enum):
-    """ISO/IEC 9797-1, 6.3: method 1 adds zeros if needed; method 2 adds 80 and then zeros."""
-
-    METHOD_1 = 1
-    METHOD_2 = 2
+__all__ = ["DES_BLOCK", "MacKey", "MacName", "Padding", "pad", "triple_des"]
 
 
 class _Algorithm(Protocol):

@@ -44,7 +44,7 @@ def reply_mti(mti: str) -> str:
     return mti[:2] + function + _FIRST_ORIGIN.get(mti[3], mti[3])
 
 
-class MatchRule(msgspec.Struct, frozen=True):
+class MatchRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The fields that a request and its reply share; a dialect setting.
 
     `replies` overrules the ordinary reply MTI, for hosts that answer in their own way.

@@ -18,7 +18,7 @@ FORMAT_ERRORS: Final = {"0": "30", "1": "904"}
 ECHOED: Final = (3, 7, 11, 12, 13, 41, 42)
 
 
-def refusal(partial: Message | None) -> Message | None:
+def refusal(partial: Message | None, code: str | None = None) -> Message | None:
     """Return the reply that refuses a broken request, None when it cannot be answered.
 
     `partial` is `FieldError.partial`: it needs a request's MTI and F11, without which the peer
@@ -27,7 +27,7 @@ def refusal(partial: Message | None) -> Message | None:
     if partial is None or 11 not in partial.fields:
         return None
     mti = reply_mti(partial.mti)
-    code = FORMAT_ERRORS.get(mti[:1])
+    code = code or FORMAT_ERRORS.get(mti[:1])
     if code is None:
         return None
     fields: dict[int, FieldValue] = {39: code}

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -28,22 +28,16 @@ from protocol.aio.incidents import Incident, log_incident
 from protocol.aio.server import Server
 from protocol.errors import LocalProtocolError, ProfileError
 from protocol.framing import Framing
-from protocol.header import Header, reply_header
+from protocol.header import reply_header
 from protocol.message import Message, MessageCodec
-from protocol.operations import Echo, Operation, ReconciliationResult, Request
+from protocol.operations import Echo, ReconciliationResult, Reply, Request
+from protocol.profiles.choice import Profile
 from protocol.refusal import refusal
 
+if TYPE_CHECKING:
+    from acquirer_sim.envelopes import Envelopes
+
 log = logging.getLogger(__name__)
-
-
-class Profile(Protocol):
-    """What says which field carries which fact; `protocol.profiles.iso87` is one."""
-
-    def encode(self, operation: Operation) -> Message:
-        """Raises LocalProtocolError."""
-
-    def decode(self, message: Message) -> Operation:
-        """Raises ProfileError."""
 
 
 class HostEvent(msgspec.Struct, frozen=True):
@@ -53,6 +47,7 @@ class HostEvent(msgspec.Struct, frozen=True):
     text: str
 
 
+MAC_WRONG: Final = "A0"
 FAULT: Final = "fault"
 REFUSED: Final = "refused"
 FAILED: Final = "failed"
@@ -63,12 +58,12 @@ RESTARTED: Final = "restarted"
 class Errand(msgspec.Struct, frozen=True, gc=False):
     """The context of a request whose reply needs more than its connection.
 
-    `header` is what stood before the request, `faults` what the reply meets after the commit.
+    `asked` is the request's message, `faults` what the reply meets after the commit.
     """
 
     connection: Connection
     faults: tuple[Fault, ...] = ()
-    header: Header | None = None
+    asked: Message | None = None
 
 
 def log_event(event: HostEvent) -> None:
@@ -88,6 +83,7 @@ class Host:
         open_committer: Callable[[Deliver], Committer],
         *,
         profile: Profile,
+        envelopes: Envelopes | None = None,
         codec: MessageCodec,
         framing: Framing,
         settings: ServerSettings | None = None,
@@ -100,6 +96,7 @@ class Host:
         self._decode = profile.decode
         self._encode = profile.encode
         self._encode_message = codec.encode
+        self._envelopes = envelopes
         self._faults = FaultState(faults) if faults is not None and faults.fault else None
         self._restart = restart or self.restart
         self._on_event = on_event
@@ -141,7 +138,10 @@ class Host:
         if self._stopping:
             return
         jobs: list[Job] = []
-        for _, message in received:
+        for frame, message in received:
+            if self._envelopes is not None and not self._envelopes.authentic(frame, message):
+                self._refuse(connection, message, f"{message.mti} has no good MAC", MAC_WRONG)
+                continue
             try:
                 operation = self._decode(message)
             except ProfileError as error:
@@ -153,9 +153,9 @@ class Host:
             elif self._faults is not None:
                 self._receive_faulty(connection, message, operation, jobs)
             elif type(operation) is Echo:
-                self._send(connection, Decision(operation, answer_echo(operation)), message.header)
+                self._send(connection, Decision(operation, answer_echo(operation)), message)
             else:
-                jobs.append(Job(operation, context_of(connection, message)))
+                jobs.append(Job(operation, self._context(connection, message)))
         if jobs:
             self._committer.submit(jobs)
 
@@ -172,7 +172,23 @@ class Host:
         forced = any(fault.kind is FaultKind.OUT_OF_BALANCE for fault in struck)
         after = tuple(fault for fault in struck if fault.placement is Placement.AFTER_COMMIT)
         verdict = ReconciliationResult.OUT_OF_BALANCE if forced else None
-        jobs.append(Job(request, context_of(connection, message, after), verdict))
+        jobs.append(Job(request, self._context(connection, message, after), verdict))
+
+    def _context(
+        self, connection: Connection, message: Message, faults: tuple[Fault, ...] = ()
+    ) -> Connection | Errand:
+        """Return what a reply needs; nearly always that is its connection alone."""
+        if not faults and message.header is None and self._envelopes is None:
+            return connection
+        return Errand(connection, faults, message)
+
+    def _seal(self, reply: Reply, request: Request, asked: Message) -> bytes:
+        """Return the bytes of a reply that takes something over from its request."""
+        if self._envelopes is not None:
+            return self._envelopes.seal(reply, request, asked)
+        message = self._encode(reply)
+        header = reply_header(asked.header)
+        return self._encode_message(Message(message.mti, message.fields, header))
 
     def _deliver(self, outcome: Outcome) -> None:
         """Send the replies of a group that is over."""
@@ -186,16 +202,17 @@ class Host:
                 self._send(job.context, decision)
 
     def _send(
-        self, connection: Connection, decision: Decision, header: Header | None = None
+        self, connection: Connection, decision: Decision, asked: Message | None = None
     ) -> None:
         reply = decision.reply
         problem = decision.problem
         if reply is not None:
             try:
-                message = self._encode(reply)
-                if header is not None:
-                    message = Message(message.mti, message.fields, reply_header(header))
-                connection.reply_bytes(self._encode_message(message))
+                connection.reply_bytes(
+                    self._encode_message(self._encode(reply))
+                    if asked is None
+                    else self._seal(reply, decision.request, asked)
+                )
                 return
             except LocalProtocolError as error:
                 problem = str(error)
@@ -213,11 +230,11 @@ class Host:
                 connection.abort()
         elif FaultKind.DELAY_REPLY in kinds:
             delay_s = kinds[FaultKind.DELAY_REPLY].delay_s
-            self._loop.call_later(delay_s, self._send, connection, decision, errand.header)
+            self._loop.call_later(delay_s, self._send, connection, decision, errand.asked)
         else:
-            self._send(connection, decision, errand.header)
+            self._send(connection, decision, errand.asked)
         if FaultKind.DUPLICATE_REPLY in kinds:
-            self._send(connection, decision, errand.header)
+            self._send(connection, decision, errand.asked)
 
     def _fall_silent(self, jobs: Sequence[Job], failure: AcquirerError) -> None:
         self._on_event(HostEvent(LEDGER, str(failure)))
@@ -225,22 +242,15 @@ class Host:
             context = job.context
             (context.connection if type(context) is Errand else context).withhold()
 
-    def _refuse(self, connection: Connection, message: Message, problem: str) -> None:
+    def _refuse(
+        self, connection: Connection, message: Message, problem: str, code: str | None = None
+    ) -> None:
         self._on_event(HostEvent(REFUSED, problem))
-        reply = refusal(message)
+        reply = refusal(message, code)
         if reply is None:
             connection.withhold()
         else:
             connection.reply(reply)
-
-
-def context_of(
-    connection: Connection, message: Message, faults: tuple[Fault, ...] = ()
-) -> Connection | Errand:
-    """Return what a reply needs; nearly always that is its connection alone."""
-    if not faults and message.header is None:
-        return connection
-    return Errand(connection, faults, message.header)
 
 
 def arrival_of(message: Message) -> Arrival:

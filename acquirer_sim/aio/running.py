@@ -6,6 +6,8 @@ import asyncio
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -20,10 +22,15 @@ from acquirer_sim.tokens import KEY_BYTES
 from protocol.aio.errors import CannotListen
 from protocol.aio.server import ServerSettings
 from protocol.codec import Codec
-from protocol.dialect import builtin_dialect
+from protocol.dialect import Dialect, builtin_dialect
+from protocol.header import ProcessingRequest
 from protocol.message import MessageCodec
-from protocol.profiles import iso87
+from protocol.operations import Stamp
+from protocol.profiles.choice import profile_of
 from protocol.secrets import Key
+
+if TYPE_CHECKING:
+    from acquirer_sim.envelopes import Envelopes
 
 
 def utc_now() -> datetime:
@@ -32,14 +39,20 @@ def utc_now() -> datetime:
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """How to start: everything has a default."""
+    """How to start: everything has a default. `dialect` is a shipped one's name, or your own."""
 
     host: str = "127.0.0.1"
     port: int = 8583
     ledger: str = MEMORY
     configuration: Configuration | None = None
     faults: FaultPlan | None = None
-    dialect: str = "iso87"
+    dialect: str | Dialect = "iso87"
+
+    @property
+    def spoken(self) -> Dialect:
+        """Return the dialect."""
+        return builtin_dialect(self.dialect) if isinstance(self.dialect, str) else self.dialect
+
     limits: ServerSettings | None = None
 
 
@@ -52,11 +65,13 @@ async def start_host(
     now: Callable[[], datetime] = utc_now,
 ) -> Host:
     """Return a host that listens. Raises LedgerError, KeyFileError, ListenError."""
-    dialect = builtin_dialect(start.dialect)
+    dialect, configuration = start.spoken, start.configuration or default_configuration()
+    codec = codec or Codec(dialect)
     host = Host(
-        committer_opener(start.ledger, start.configuration or default_configuration(), now),
-        profile=iso87,
-        codec=codec or Codec(dialect),
+        committer_opener(start.ledger, configuration, now),
+        profile=profile_of(dialect),
+        envelopes=envelopes_for(dialect, codec, configuration, now),
+        codec=codec,
         framing=dialect.framing,
         settings=start.limits,
         faults=start.faults,
@@ -95,6 +110,31 @@ async def run_acquirer(
         await stop.wait()
     finally:
         await host.stop()
+
+
+def envelopes_for(
+    dialect: Dialect, codec: MessageCodec, configuration: Configuration, now: Callable[[], datetime]
+) -> Envelopes | None:
+    """Return what closes the replies of a dialect that wants it. Raises KeyFileError."""
+    if dialect.mac.algorithm is None and dialect.profile == "iso87":
+        return None
+    from acquirer_sim.aio.masters import open_keyring
+    from acquirer_sim.envelopes import Envelopes
+
+    zone = ZoneInfo(configuration.time_zone)
+
+    def stamp() -> Stamp:
+        moment = now()
+        return Stamp.of(moment, moment.astimezone(zone))
+
+    return Envelopes(
+        dialect,
+        codec,
+        stamp=stamp,
+        institution=configuration.institution,
+        keyring=open_keyring(dialect, configuration),
+        wishes={one.id: ProcessingRequest(one.wants) for one in configuration.terminal},
+    )
 
 
 def committer_opener(

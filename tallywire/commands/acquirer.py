@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,7 @@ import click
 from acquirer_sim.configuration import load_configuration
 from acquirer_sim.errors import AcquirerError, ListenError
 from acquirer_sim.faults import load_faults
+from protocol.dialect import BUILTIN
 from tallywire import starting
 from tallywire.address import ADDRESS
 from tallywire.commands.books import Books, audit, batches, report
@@ -16,8 +18,11 @@ from tallywire.exits import Ending, Exit
 from tallywire.running import read_settings, run, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from acquirer_sim.aio.host import Host, HostEvent
     from acquirer_sim.aio.running import Start
+    from protocol.dialect import Dialect
     from protocol.message import MessageCodec
 
 FILE = click.Path(dir_okay=False)
@@ -34,6 +39,12 @@ FILE = click.Path(dir_okay=False)
 @click.option("--config", type=FILE, help="Cards, merchants, terminals and rules, as TOML.")
 @click.option("--faults", type=FILE, help="What is to go wrong, as TOML.")
 @click.option(
+    "--dialect",
+    default="iso87",
+    show_default=True,
+    help="A shipped dialect's name, or a file of your own.",
+)
+@click.option(
     "--codec",
     type=click.Choice(["compiled", "reference"]),
     default="compiled",
@@ -49,6 +60,7 @@ def command(
     ledger: str,
     config: str | None,
     faults: str | None,
+    dialect: str,
     codec: str,
     as_json: bool,
 ) -> None:
@@ -60,7 +72,8 @@ def command(
     context.obj = Books(ledger, as_json)
     if context.invoked_subcommand is None:
         starting.begin()
-        run(_serve(listen, ledger, config, faults, codec, as_json=as_json), as_json=as_json)
+        start = partial(_start, listen, ledger, config, faults, dialect)
+        run(_serve(start, codec, as_json=as_json), as_json=as_json)
 
 
 command.add_command(batches)
@@ -68,29 +81,36 @@ command.add_command(report)
 command.add_command(audit)
 
 
-async def _serve(
-    listen: tuple[str, int],
-    ledger: str,
-    config: str | None,
-    faults: str | None,
-    codec: str,
-    *,
-    as_json: bool,
-) -> None:
-    from acquirer_sim.aio.running import Start, run_acquirer
+def _start(
+    listen: tuple[str, int], ledger: str, config: str | None, faults: str | None, dialect: str
+) -> Start:
+    from acquirer_sim.aio.running import Start
 
-    start = Start(
+    return Start(
         host=listen[0],
         port=listen[1],
         ledger=ledger,
         configuration=read_settings(config, load_configuration),
         faults=read_settings(faults, load_faults),
+        dialect=dialect if dialect in BUILTIN else _own(dialect),
     )
+
+
+def _own(name: str) -> Dialect:
+    from tallywire.dialects.choice import choose_dialect
+
+    return choose_dialect(name)
+
+
+async def _serve(read: Callable[[], Start], codec: str, *, as_json: bool) -> None:
+    from acquirer_sim.aio.running import run_acquirer
+
+    start = read()
     voice = Voice(start, as_json=as_json)
     ending: Ending | None = None
     try:
         await run_acquirer(
-            start, on_ready=voice.ready, on_event=voice.event, codec=_codec(codec, start.dialect)
+            start, on_ready=voice.ready, on_event=voice.event, codec=_codec(codec, start.spoken)
         )
     except AcquirerError as error:
         code = Exit.UNREACHABLE if isinstance(error, ListenError) else Exit.STORAGE
@@ -99,14 +119,13 @@ async def _serve(
         raise ending
 
 
-def _codec(name: str, dialect: str) -> MessageCodec | None:
+def _codec(name: str, dialect: Dialect) -> MessageCodec | None:
     """None is the compiled one; the other's library is imported only when asked for."""
     if name == "compiled":
         return None
-    from protocol.dialect import builtin_dialect
     from protocol.reference import ReferenceCodec
 
-    return ReferenceCodec(builtin_dialect(dialect))
+    return ReferenceCodec(dialect)
 
 
 class Voice:

@@ -1,0 +1,34 @@
+"""Which profile speaks a dialect: the dialect names it, here it is found."""
+
+from __future__ import annotations
+
+from typing import Protocol, assert_never
+
+from protocol.dialect import Dialect
+from protocol.message import Message
+from protocol.operations import Operation
+
+
+class Profile(Protocol):
+    """What says which field carries which fact."""
+
+    def encode(self, operation: Operation) -> Message:
+        """Raises LocalProtocolError."""
+
+    def decode(self, message: Message) -> Operation:
+        """Raises ProfileError."""
+
+
+def profile_of(dialect: Dialect) -> Profile:
+    """Return the profile that a dialect names; only that one is imported."""
+    match dialect.profile:
+        case "iso87":
+            from protocol.profiles import iso87
+
+            return iso87
+        case "cup":
+            from protocol.profiles import cup
+
+            return cup
+        case _:
+            assert_never(dialect.profile)
