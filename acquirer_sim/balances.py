@@ -22,9 +22,10 @@ def answer_inquiry(desk: Desk, request: PaymentRequest) -> PaymentReply:
 
 def inquiry_reply(request: PaymentRequest, policy: Policy, spent: int) -> PaymentReply:
     """Answer for a card that has spent `spent`, as far as the policy lets it be asked."""
-    code = policy.accept(request, policy.card(request.card.pan))
+    card = policy.card(request.card.pan)
+    code = policy.judge(request, card, None)
     code = APPROVED if code == APPROVED_IN_PART else code
-    limit = policy.card(request.card.pan).limit_minor
+    limit = card.limit_minor
     left = policy.configuration.balance_minor if limit is None else max(0, limit - spent)
     balance = Amount(left, request.amount.currency) if code == APPROVED else None
     return PaymentReply(

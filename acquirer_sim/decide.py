@@ -44,7 +44,6 @@ from protocol.operations import (
     UploadEnd,
     UploadItem,
 )
-from protocol.secrets import Pan
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
@@ -145,7 +144,9 @@ def _need_payment(found: Needs, request: PaymentRequest, policy: Policy) -> None
     found.payments.add((*_need_batch(found, request), request.stan))
     if request.original is not None:
         _need_original(found, request.origin, request.original)
-    _need_card(found, request.card.pan, policy)
+    card = policy.card(request.card.pan)
+    if card.limit_minor is not None:
+        found.tokens.add(card.token)
 
 
 def _need_original(found: Needs, origin: Origin, original: OriginalPayment) -> None:
@@ -163,14 +164,10 @@ def _need_reversal(found: Needs, request: Reversal, policy: Policy) -> None:
     found.reversals.add(key)
     if KINDS[request.kind].wants:
         found.linked.add(key)
-    if request.pan is not None:
-        _need_card(found, request.pan, policy)
-    else:
+    if request.pan is None:
         found.cards_of.add(key)
-
-
-def _need_card(found: Needs, pan: Pan, policy: Policy) -> None:
-    card = policy.card(pan)
+        return
+    card = policy.card(request.pan)
     if card.limit_minor is not None:
         found.tokens.add(card.token)
 

@@ -43,6 +43,7 @@ INVALID: Final = "12"
 SALE: Final = PaymentKind.SALE
 IN_PART: Final = frozenset({PaymentKind.SALE, PaymentKind.PREAUTHORISATION})
 """Kinds that may be approved for less than was asked."""
+PAID: Final = (APPROVED, APPROVED_IN_PART)
 COMPLETIONS: Final = frozenset({PaymentKind.COMPLETION, PaymentKind.COMPLETION_ADVICE})
 
 
@@ -86,7 +87,9 @@ def _decide_sale(desk: Desk, request: PaymentRequest, card: CardFacts) -> Paymen
     rows.put_payment(payment)
     approved = payment.status is PaymentStatus.APPROVED
     if batch is not None:
-        _keep_batch(desk, request, _add(batch, minor) if approved else batch)
+        if desk.open_batch(request.origin) is None:
+            desk.meet(request.origin, request.batch)
+        rows.put_batch(_add(batch, minor) if approved else batch)
     if approved:
         rows.transfers.append(ledger.sale(payment))
         if card.limit_minor is not None:
@@ -110,7 +113,9 @@ def _decide_other(desk: Desk, request: PaymentRequest, card: CardFacts) -> Payme
         release_hold(desk, expired, payment.entry)
     rows.put_payment(payment)
     if batch is not None:
-        _keep_batch(desk, request, count(batch, kind, 1, minor) if approved else batch)
+        if desk.open_batch(request.origin) is None:
+            desk.meet(request.origin, request.batch)
+        rows.put_batch(count(batch, kind, 1, minor) if approved else batch)
     if approved:
         mark_original(rows, payment)
         rows.transfers += ledger.post(payment, lines)
@@ -130,7 +135,7 @@ def _judge(
     policy, spent = desk.policy, desk.rows.spent.get(card.token, 0)
     minor = request.amount.minor
     limited = request.kind is PaymentKind.PREAUTHORISATION
-    code = policy.judge(request, card, spent) if limited else policy.accept(request, card)
+    code = policy.judge(request, card, spent if limited else None)
     if code == APPROVED_IN_PART:
         if request.kind in IN_PART:
             return policy.part_of(request, card, spent)
@@ -150,12 +155,6 @@ def release_hold(desk: Desk, held: Payment, entry: int) -> None:
     rows.transfers.append(ledger.expire(held, entry, desk.at))
     if held.token in rows.spent:
         rows.spend(held.token, -held.minor)
-
-
-def _keep_batch(desk: Desk, request: PaymentRequest, batch: Batch) -> None:
-    if desk.open_batch(request.origin) is None:
-        desk.meet(request.origin, request.batch)
-    desk.rows.put_batch(batch)
 
 
 def _batch_of(desk: Desk, request: PaymentRequest) -> tuple[Batch | None, str]:
@@ -183,7 +182,7 @@ def _row(
     original: Payment | None = None,
 ) -> Payment:
     entry = desk.rows.next_entry()
-    approved = code in (APPROVED, APPROVED_IN_PART)
+    approved = code in PAID
     return Payment(
         request.origin.terminal_id,
         request.origin.merchant_id,

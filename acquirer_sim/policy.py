@@ -84,18 +84,11 @@ class Policy:
             self._known[digits] = facts
         return facts
 
-    def judge(self, payment: PaymentRequest, card: CardFacts, spent: int) -> str:
+    def judge(self, payment: PaymentRequest, card: CardFacts, spent: int | None) -> str:
         """Return the response code (F39) for a payment of a card that has spent `spent`.
 
-        10 means that `part_of` knows how much of it.
+        10 means that `part_of` knows how much of it. With `spent` None no limit applies.
         """
-        code = self.accept(payment, card)
-        if code == APPROVED:
-            code = _limit_code(payment.amount.minor, card, spent)
-        return code
-
-    def accept(self, payment: PaymentRequest, card: CardFacts) -> str:
-        """Judge all but the limits, which do not hold for what has happened already."""
         origin = payment.origin
         code = self._terminals.get(origin.terminal_id, self._unknown_terminal)
         if code == APPROVED:
@@ -107,6 +100,8 @@ class Policy:
             code = rule.code if rule is not None else APPROVED
         if code == APPROVED:
             code = self._magic.get(payment.amount.minor, APPROVED)
+        if code == APPROVED and spent is not None:
+            code = _limit_code(payment.amount.minor, card, spent)
         return code
 
     def part_of(self, payment: PaymentRequest, card: CardFacts, spent: int) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from acquirer_sim.decide import decide, needs
 from acquirer_sim.working_set import WorkingSet
+from protocol.kinds import KINDS, PaymentKind
 from protocol.operations import Echo, Reply, Request
 from tests.acquirer_sim.asking import (
     BATCH,
@@ -18,10 +19,13 @@ from tests.acquirer_sim.asking import (
     Books,
     end,
     item,
+    of,
+    payment,
     purchase,
     reversal,
     settlement,
     sign_on,
+    undo,
 )
 
 
@@ -40,6 +44,58 @@ def _some_request(kind: int, stan: int, other: bool) -> Request:  # noqa: FBT001
 requests = st.lists(
     st.builds(_some_request, st.integers(0, 5), st.integers(1, 4), st.booleans()), max_size=12
 )
+
+
+LIMITED = "4012888888881881"
+MINORS = (100, 200, 30_000)
+
+
+def _some_payment(
+    kind: PaymentKind,
+    numbers: tuple[int, int],
+    minor: int,
+    undone: bool,  # noqa: FBT001 — drawn, not typed
+) -> Request:
+    stan, earlier = numbers
+    wants = KINDS[kind].wants
+    original = of(earlier, KINDS[wants[0]].mti) if wants else None
+    asked = payment(kind, stan, minor, original=original, pan=LIMITED)
+    return undo(asked, pan=None if minor == 100 else asked.card.pan) if undone else asked
+
+
+flows = st.lists(
+    st.one_of(
+        st.builds(
+            _some_payment,
+            st.sampled_from(PaymentKind),
+            st.tuples(st.integers(1, 6), st.integers(1, 4)),
+            st.sampled_from(MINORS),
+            st.booleans(),
+        ),
+        st.sampled_from([settlement(1, 100), settlement(0, 0), end(0)]),
+    ),
+    min_size=2,
+    max_size=16,
+)
+
+
+@given(flows, st.lists(st.integers(0, 16), max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_flows_of_every_kind_leave_right_books(asked: list[Request], cuts: list[int]) -> None:
+    """Voids, refunds, holds, completions and their reversals, in any order and any groups."""
+    alone, grouped = Books(), Books()
+    expected = [alone.one(request) for request in asked]
+
+    places = sorted({0, len(asked), *(cut for cut in cuts if cut < len(asked))})
+    replies = [one for begin, stop in pairwise(places) for one in grouped.ask(*asked[begin:stop])]
+
+    assert expected == replies
+    assert alone.dump() == grouped.dump()
+    assert [] == alone.problems()
+    left = sum(minor for (minor,) in alone.rows("SELECT minor FROM spent"))
+    assert -left == alone.balance("cardholder:")
+    for made in (alone, grouped):
+        made.ledger.close()
 
 
 @given(requests, st.lists(st.integers(0, 12), max_size=3))

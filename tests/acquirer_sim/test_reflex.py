@@ -5,13 +5,17 @@ import pytest
 from acquirer_sim.configuration import default_configuration
 from acquirer_sim.policy import Policy
 from acquirer_sim.reflex import answer
-from protocol.operations import Echo, Request
+from protocol.amount import Amount
+from protocol.kinds import PaymentKind
+from protocol.operations import Echo, PaymentReply, Request, SignOff
 from tests.acquirer_sim.asking import (
     KEY,
     ORIGIN,
     STAMP,
     end,
     item,
+    of,
+    payment,
     purchase,
     reversal,
     settlement,
@@ -26,6 +30,7 @@ ASKED: list[Request] = [
     item(1),
     end(1),
     sign_on(),
+    SignOff(origin=ORIGIN, stan="000001", stamp=STAMP),
     Echo(origin=ORIGIN, stan="000001", stamp=STAMP),
 ]
 
@@ -44,6 +49,22 @@ def test_reflex_judges_purchases() -> None:
 
     assert reply is not None
     assert "51" == reply.code
+
+
+@pytest.mark.parametrize("kind", PaymentKind)
+def test_reflex_answers_every_kind_as_itself(kind: PaymentKind) -> None:
+    reply = answer(payment(kind, 1, original=of(9)), POLICY)
+
+    assert isinstance(reply, PaymentReply)
+    assert ("00", kind) == (reply.code, reply.kind)
+    assert (reply.balance is not None) == (kind is PaymentKind.BALANCE)
+
+
+def test_reflex_approves_in_part() -> None:
+    reply = answer(purchase(1, 100_010), POLICY)
+
+    assert isinstance(reply, PaymentReply)
+    assert ("10", Amount(50_005)) == (reply.code, reply.amount)
 
 
 def test_reflex_has_no_answer_to_the_unknown() -> None:

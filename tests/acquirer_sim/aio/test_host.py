@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from acquirer_sim.aio.committer import Committer, Deliver, InlineCommitter
@@ -10,7 +11,19 @@ from acquirer_sim.aio.host import Host, HostEvent
 from acquirer_sim.aio.running import Start
 from acquirer_sim.faults import Fault, FaultKind, FaultPlan
 from protocol.aio.errors import Unanswered
-from protocol.operations import Echo, PaymentReply, SettlementReply, SignOnReply
+from protocol.amount import Amount
+from protocol.kinds import PaymentKind
+from protocol.operations import (
+    Echo,
+    PaymentReply,
+    ReconciliationResult,
+    ReversalReply,
+    SettlementReply,
+    SignOff,
+    SignOffReply,
+    SignOnReply,
+    Totals,
+)
 from protocol.profiles import iso87
 from tests.acquirer_sim.aio.terminals import (
     CODEC,
@@ -27,10 +40,13 @@ from tests.acquirer_sim.asking import (
     STAMP,
     VISA,
     Books,
+    of,
+    payment,
     purchase,
     reversal,
     settlement,
     sign_on,
+    undo,
 )
 
 
@@ -60,6 +76,43 @@ async def test_day_goes_over_tcp_and_survives_the_process(tmp_path: Path) -> Non
     assert settled == again
     assert isinstance(signed, SignOnReply)
     assert "000002" == signed.batch
+
+
+@pytest.mark.asyncio
+async def test_every_kind_goes_over_tcp() -> None:
+    """Each with its own MTI; an advice and a reversal advice repeated; good night."""
+    held = of(1, "0100")
+    asked = [
+        payment(PaymentKind.PREAUTHORISATION, 1, 900),
+        payment(PaymentKind.COMPLETION, 2, 800, original=held),
+        payment(PaymentKind.COMPLETION_VOID, 3, 800, original=of(2)),
+        payment(PaymentKind.COMPLETION_ADVICE, 4, 700, original=held),
+        payment(PaymentKind.PREAUTHORISATION, 5, 50),
+        payment(PaymentKind.PREAUTHORISATION_VOID, 6, 50, original=of(5, "0100")),
+        payment(PaymentKind.OFFLINE_SALE, 7, 60),
+        payment(PaymentKind.ADJUSTMENT, 8, 6, original=of(7, "0220")),
+        purchase(9, 1000),
+        payment(PaymentKind.VOID, 10, 1000, original=of(9)),
+        payment(PaymentKind.REFUND, 11, 10, original=of(7, "0220")),
+        payment(PaymentKind.BALANCE, 12, 0),
+    ]
+    refund = msgspec.structs.replace(asked[-2], repeat=True)
+    gone = undo(refund, advice=True)
+    totals = Totals(debit_count=5, debit_amount=2566, credit_count=2, credit_amount=1800)
+
+    async with hosting(Start(port=0)) as host, speaking(port_of(host)) as client:
+        replies = [await ask(client, one) for one in asked]
+        told = [await ask(client, one) for one in (refund, gone)]
+        settled = await ask(client, settlement(0, 0, totals=totals))
+        night = await ask(client, SignOff(origin=ORIGIN, stan="000990", stamp=STAMP))
+
+    paid = [one for one in replies if isinstance(one, PaymentReply)]
+    assert [(one.kind, "00") for one in asked] == [(one.kind, one.code) for one in paid]
+    assert Amount(10_000_000) == paid[-1].balance
+    assert [paid[-2], True] == [told[0], isinstance(told[1], ReversalReply) and told[1].advice]
+    assert isinstance(settled, SettlementReply)
+    assert (ReconciliationResult.IN_BALANCE, totals) == (settled.result, settled.totals)
+    assert isinstance(night, SignOffReply)
 
 
 @pytest.mark.asyncio
