@@ -38,6 +38,7 @@ from terminal.standing import (
     SignedOn,
     SignOnNeeded,
     StanTaken,
+    Stopped,
     TerminalInstalled,
 )
 
@@ -56,6 +57,12 @@ def installed(fact: TerminalInstalled, at: str) -> list[Statement]:
     )
     row = (fact.terminal_id, fact.merchant_id, fact.key_check, fact.batch)
     return [(sql, row), (OPEN_BATCH, (fact.batch, at))]
+
+
+@projects(Stopped)
+def stopped(fact: Stopped, at: str) -> list[Statement]:
+    """The entry is all that is kept."""
+    return []
 
 
 @projects(StanTaken)

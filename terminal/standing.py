@@ -14,6 +14,13 @@ class TerminalInstalled(Fact, frozen=True, kw_only=True):
     batch: str
 
 
+class Stopped(Fact, frozen=True, kw_only=True):
+    """The process ended by itself, with every commit on disk: the next start need not look.
+
+    It says so only while it is the newest entry; the first commit after it takes the word back.
+    """
+
+
 class StanTaken(Fact, frozen=True, kw_only=True):
     """A number was used up for a message that is no payment: sign-on, echo."""
 

@@ -125,8 +125,8 @@ class Archive:
 
     async def last_serial(self) -> int:
         """Return the number of the newest sending, 0 before the first."""
-        rows = await self._store.fetch("SELECT coalesce(max(serial), 0) FROM print_job")
-        return int(rows[0][0])
+        rows = await self._store.fetch("SELECT max(serial) FROM print_job WHERE serial > 0")
+        return int(rows[0][0] or 0)
 
     async def open_batch(self) -> str:
         """Return the number of the batch that is open, "" before the first."""

@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS copy (
     queued_at   TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS copy_by_document ON copy (document_id);
-CREATE INDEX IF NOT EXISTS copy_owed ON copy (copy_id) WHERE owed = 1;
+CREATE INDEX IF NOT EXISTS copy_owed ON copy (owed) WHERE owed = 1;
 
 CREATE TABLE IF NOT EXISTS print_job (
     job_id       TEXT PRIMARY KEY,
@@ -58,8 +58,7 @@ CREATE TABLE IF NOT EXISTS print_job (
 );
 CREATE INDEX IF NOT EXISTS print_job_by_copy ON print_job (copy_id);
 CREATE INDEX IF NOT EXISTS print_job_by_serial ON print_job (serial) WHERE serial > 0;
-CREATE INDEX IF NOT EXISTS print_job_open ON print_job (number)
-    WHERE state IN ('QUEUED', 'FAILED_CLEAN', 'SENDING');
+CREATE INDEX IF NOT EXISTS print_job_by_state ON print_job (state, number);
 
 -- Who asked for which paper again, and what the answer was: written, never changed.
 CREATE TABLE IF NOT EXISTS paper_order (

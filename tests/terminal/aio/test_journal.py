@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 import pytest_asyncio
@@ -13,6 +13,7 @@ from terminal.aio.journal import Journal
 from terminal.errors import JournalError
 from terminal.facts import Fact
 from terminal.payment import PaymentSending
+from terminal.projections import Row, Value
 from terminal.reversal import ReversalArmed
 from terminal.standing import StanTaken, TerminalInstalled
 from tests.terminal.aio.disks import FullDisk, LyingDisk, SlowDisk
@@ -165,3 +166,55 @@ async def approved(database: Database) -> Callable[[], Database]:
 
 def test_facts_of_a_payment_name_it() -> None:
     assert PaymentSending(batch="000001", stan="000001").name == "PaymentSending"
+
+
+class Listening(FullDisk):
+    """Remembers every query."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, refuse=0, times=0)
+        self.queries: list[str] = []
+
+    async def fetch(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
+        self.queries.append(sql)
+        return await super().fetch(sql, parameters)
+
+
+class Kept(FullDisk):
+    """A disk that outlives its journal."""
+
+    async def close(self) -> None:
+        """The test closes it."""
+
+
+async def checks_at_start(database: Database) -> int:
+    listening = Listening(database)
+    await opened(listening)
+    return sum("check" in sql for sql in listening.queries)
+
+
+@pytest.mark.asyncio
+async def test_start_checks_the_file_after_a_crash_only(database: Database) -> None:
+    """A process that ended by itself says so in its last entry; a power cut says nothing."""
+    kept = Kept(database, refuse=0, times=0)
+    journal = await opened(kept)
+    await journal.commit((INSTALLED,))
+    after_crash = await checks_at_start(kept)
+    await journal.close()
+    after_stop = await checks_at_start(kept)
+    reader = await opened(kept)
+    await reader.close()
+    await (await opened(kept)).commit((StanTaken(stan="000001", purpose="echo"),))
+
+    assert (1, 0, 1) == (after_crash, after_stop, await checks_at_start(kept))
+    assert ["TerminalInstalled", "Stopped", "StanTaken"] == await names(journal)
+
+
+@pytest.mark.asyncio
+async def test_disk_that_refuses_the_last_word_costs_a_check(database: Database) -> None:
+    full = FullDisk(Kept(database, 0, 0), refuse=2)
+    journal = await opened(full)
+    await journal.commit((INSTALLED,))
+    await journal.close()
+
+    assert 1 == await checks_at_start(database)
