@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from protocol.amount import Amount
 from protocol.kinds import PaymentKind
 from protocol.operations import Origin, OriginalPayment, PaymentRequest, Stamp, Totals
 from tests.acquirer_sim.asking import (
@@ -348,3 +349,17 @@ def test_limit_counts_what_is_held_and_what_was_given_back(books: Books) -> None
     assert ["00"] == books.codes(payment(REFUND, 6, 5_000, original=of(4), **card))
     assert [(45_000,)] == books.rows("SELECT minor FROM spent")
     assert ["00"] == books.codes(purchase(7, 5_000, **card))
+
+
+def test_sale_is_not_reversed_when_some_of_it_was_refunded(books: Books) -> None:
+    books.ask(purchase(1), refund(2, 100))
+
+    assert ["12"] == books.codes(reversal(1))
+    assert [] == books.problems()
+
+
+def test_refund_is_in_the_currency_of_its_sale(books: Books) -> None:
+    books.ask(purchase(1), settlement(1, 1234))
+    dollars = refund(2, 100, batch="000002", amount=Amount(100, "840"))
+
+    assert ["64"] == books.codes(dollars)
