@@ -85,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reversal_exhausted: ReversalExhausted = ReversalExhausted.BLOCK
     hotline: str = ""
     dialect: str = "iso87"
+    master_key_file: str = ""
     acquirer: str = "127.0.0.1:8583"
     printers: tuple[str, ...] = ("none:",)
     timing: Timing = Timing()

@@ -42,9 +42,13 @@ class TimedOut(Event):
 
 @dataclass(frozen=True, slots=True)
 class Mismatched(Event):
-    """An answer came that contradicts the request or cannot be read: it proves nothing."""
+    """An answer came that contradicts the request or cannot be read: it proves nothing.
+
+    `forged` when it is its MAC that is wrong.
+    """
 
     problem: str
+    forged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

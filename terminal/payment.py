@@ -310,6 +310,8 @@ def _undo_unanswered(payment: Payment, event: TimedOut | PowerOn) -> tuple[Payme
 
 
 def _undo_mismatched(payment: Payment, event: Mismatched) -> tuple[Payment, Effects]:
+    if event.forged:
+        return _undo(payment, ReversalReason.MAC_ERROR, "L24", CrashPoint.R1)
     return _undo(payment, ReversalReason.OTHER, "L23", CrashPoint.R1)
 
 

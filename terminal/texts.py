@@ -111,6 +111,12 @@ TEXTS: Final[dict[str, Text]] = {
     "L24": Text(
         "MAC校验错", "The reply's MAC is wrong", "请重新签到", "Sign on again for new keys"
     ),
+    "L25": Text(
+        "密钥校验错，签到失败",
+        "The keys that came at sign-on are wrong; the old ones stay",
+        "请核对主密钥，再重新签到",
+        "Compare the master keys, then sign on again",
+    ),
     "L30": Text(
         "打印机无法连接",
         "The printer cannot be reached",

@@ -19,7 +19,7 @@ from typing import Final
 
 from protocol.aio.errors import NotConnected, NotSent
 from protocol.aio.stream import LinkStream
-from protocol.events import Event
+from protocol.events import Event, ReplyReceived
 from protocol.framing import Framing
 from protocol.link import LinkSettings
 from protocol.message import Message, MessageCodec
@@ -147,7 +147,11 @@ class Client:
             failures = 1 if time() - began >= backoff.max_s else failures + 1
 
     async def request(self, message: Message, timeout_s: float) -> Message:
-        """Send one request and return its reply, all within `timeout_s`.
+        """Send one request and return its reply's message; see `exchange`."""
+        return (await self.exchange(message, timeout_s)).message
+
+    async def exchange(self, message: Message, timeout_s: float) -> ReplyReceived:
+        """Send one request and return its reply, with the very bytes, all within `timeout_s`.
 
         Raises NotSent or Unanswered, see above; LocalProtocolError for a bug of the caller
         (key in flight, message that cannot be encoded), and then nothing was sent.
@@ -160,7 +164,7 @@ class Client:
             raise NotSent("there is no connection")
         if stream.full:
             raise NotSent("too many requests are in flight")
-        return await stream.request(message, timeout_s)
+        return await stream.exchange(message, timeout_s)
 
     def hang_up(self) -> None:
         """End the connection now; the next `connect` makes another one.

@@ -61,7 +61,7 @@ class LinkStream(asyncio.Protocol):
         """Wait until the transport is gone."""
         await self._closed.wait()
 
-    async def request(self, message: Message, timeout_s: float) -> Message:
+    async def exchange(self, message: Message, timeout_s: float) -> ReplyReceived:
         """Hand a request over at once and wait for its reply; the caller asked `alive` first.
 
         Raises Unanswered; LocalProtocolError when nothing was sent, see `Link.send_request`.
@@ -72,7 +72,7 @@ class LinkStream(asyncio.Protocol):
         self._answers[ticket] = answer
         self._pump()
         try:
-            return (await answer).message
+            return await answer
         except asyncio.CancelledError:
             if self._answers.pop(ticket, None) is not None:
                 self._link.abandon(ticket, self._loop.time())

@@ -15,12 +15,16 @@ from terminal.aio.performer import Performer
 from terminal.configuration import Settings
 from terminal.errors import JournalError
 from terminal.intent import Complete
+from terminal.keyring import Keyring
 from terminal.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The tools of one terminal. `now` gives an aware UTC time, `random_bytes` fresh nonces."""
+    """The tools of one terminal. `now` gives an aware UTC time, `random_bytes` fresh nonces.
+
+    `keyring` is there in dialects that sign.
+    """
 
     settings: Settings
     journal: Journal
@@ -31,6 +35,7 @@ class Desk:
     vault: Vault
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
+    keyring: Keyring | None = None
 
     def local_now(self) -> datetime:
         """Return the time on the shop's wall."""

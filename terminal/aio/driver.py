@@ -39,8 +39,8 @@ from terminal.attempt import Attempt, SettlementPhase
 from terminal.configuration import ReversalExhausted, Settings
 from terminal.effects import CrashPoint, Notice
 from terminal.errors import JournalError, StoreError, WrongKey
-from terminal.facts import Fact
 from terminal.intent import Intent, Voucher
+from terminal.keyring import Keyring
 from terminal.notices import told
 from terminal.numbers import FIRST
 from terminal.originals import COMPLETIONS, VOIDS
@@ -79,6 +79,7 @@ class Equipment:
     random_bytes: Callable[[int], bytes]
     tell: Callable[[Notice], None]
     reached: Callable[[CrashPoint], None] = _go_on
+    keyring: Keyring | None = None
 
 
 class Terminal:
@@ -100,7 +101,7 @@ class Terminal:
         self._owed = owed
         self._cashier = Cashier(desk)
         self._greeter = Greeter(desk, equipment.tell)
-        self._reverser = Reverser(desk)
+        self._reverser = Reverser(desk, self._greeter.renew)
         self._settler = Settler(desk)
         self._teller = Teller(desk)
         self._counter = Counter(
@@ -145,8 +146,10 @@ class Terminal:
             vault,
             equipment.now,
             equipment.random_bytes,
+            equipment.keyring,
         )
         terminal = cls(desk, paperwork, equipment, owed)
+        await terminal._greeter.take_up_keys()
         await paperwork.recover()
         await terminal._put_right()
         return terminal
@@ -278,6 +281,8 @@ class Terminal:
             result = await self._counter.serve(intent)
         # Paper comes after the turn: a slow printer keeps nobody from paying (I1).
         await self._print_owed()
+        async with self._turn:
+            await self._greeter.heed()
         return result
 
     async def _settle(self) -> SettlementResult:
@@ -304,9 +309,7 @@ class Terminal:
 
     async def _put_right(self) -> Attempt | None:
         """Do what a start does: finish payments, return the settlement that is under way."""
-        late: tuple[Fact, ...] = self._desk.line.take_late()
-        if late:
-            await self._desk.journal.commit(late)
+        await self._greeter.note_news()
         standing = await self._desk.standing()
         attempt = await self._settler.found() if standing.settlement != "open" else None
         if standing.unfinished:

@@ -10,12 +10,15 @@ from protocol.operations import Echo, Operation, Reply, Request, SignOn, SignOnR
 from terminal.aio.books import Standing
 from terminal.aio.desk import Desk
 from terminal.aio.line import UnreadableReply
+from terminal.aio.performer import LOG
 from terminal.effects import Notice
+from terminal.errors import JournalError
 from terminal.facts import Fact
+from terminal.keyring import KeysTaken
 from terminal.notices import told
 from terminal.outcomes import sign_on_result
 from terminal.results import SignOnResult
-from terminal.standing import BatchAdopted, SignedOn, StanTaken
+from terminal.standing import BatchAdopted, SignedOn, SignOnNeeded, StanTaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,20 @@ class Greeter:
         desk, standing = self.desk, await self.desk.standing()
         stan = await self._take_stan(standing, "sign-on")
         request = SignOn(
-            origin=desk.settings.origin, stan=stan, stamp=desk.stamp(), batch=standing.batch
+            origin=desk.settings.origin,
+            stan=stan,
+            stamp=desk.stamp(),
+            batch=standing.batch,
+            operator=desk.settings.operator,
         )
         code, reply = await self._ask(request)
         if not isinstance(reply, SignOnReply) or not reply.approved:
             return sign_on_result(code, standing.batch, standing.host_batch, signed_on=False)
+        keys = self._take_keys(reply)
+        if keys is None:
+            return sign_on_result("L25", standing.batch, standing.host_batch, signed_on=False)
         host_batch = reply.batch or ""
-        facts: list[Fact] = [SignedOn(host_batch=host_batch)]
+        facts: list[Fact] = [SignedOn(host_batch=host_batch), *keys]
         if host_batch and host_batch != standing.batch:
             if await self._may_adopt(standing, host_batch):
                 facts.append(BatchAdopted(batch=standing.batch, host_batch=host_batch))
@@ -52,6 +62,47 @@ class Greeter:
         await desk.journal.commit(facts)
         after = await desk.standing()
         return sign_on_result(code, after.batch, after.host_batch, signed_on=True)
+
+    async def renew(self) -> None:
+        """Sign on where a MAC was wrong: whatever is signed next would be refused again."""
+        if self.desk.keyring is None:
+            return
+        await self.note_news()
+        await self.ready()
+
+    async def note_news(self) -> bool:
+        """Write down what the line has heard; True when a sign-on is needed for it."""
+        news = self.desk.line.take_news()
+        if news:
+            await self.desk.journal.commit(news)
+        return any(isinstance(one, SignOnNeeded) for one in news)
+
+    async def heed(self) -> None:
+        """Sign on when the host wished it, now that the payment is complete."""
+        try:
+            if await self.note_news():
+                await self.ready()
+        except JournalError as error:
+            # The payment is on our books and must be told; the next one signs on first.
+            LOG.error("a sign-on that was wished failed: %s", error)
+
+    async def take_up_keys(self) -> None:
+        """Use the working keys of the last sign-on; without good ones, sign on first."""
+        keyring = self.desk.keyring
+        if keyring is None:
+            return
+        rows = await self.desk.journal.fetch("SELECT wrapped FROM working_key")
+        if not rows or not keyring.take(rows[0][0]):
+            await self.desk.journal.commit((SignOnNeeded(cause="L25"),))
+
+    def _take_keys(self, reply: SignOnReply) -> tuple[Fact, ...] | None:
+        """Use the keys that came; None when they are wrong, or missing where some are needed."""
+        keyring = self.desk.keyring
+        if keyring is None:
+            return ()
+        if reply.keys is None:
+            return () if keyring.mac is not None else None
+        return (KeysTaken(wrapped=reply.keys),) if keyring.take(reply.keys) else None
 
     async def echo(self) -> SignOnResult:
         """Ask whether anybody is there."""

@@ -23,6 +23,7 @@ from zlib import crc32
 
 from terminal import (
     projections_advice,
+    projections_keys,
     projections_money,
     projections_paper,
     projections_settlement,
@@ -33,13 +34,14 @@ from terminal.facts import Fact, encode
 from terminal.projections import PROJECTIONS, Row, Statement, Value
 from terminal.standing import Stopped
 
-SCHEMAS: Final = ("money.sql", "paper.sql")
+SCHEMAS: Final = ("money.sql", "paper.sql", "keys.sql")
 STOPPED: Final = Stopped()
 LOG: Final = logging.getLogger(__name__)
 INSERT_ENTRY: Final = "INSERT INTO entry (sequence, at, fact, body) VALUES (?, ?, ?, ?)"
 
 REGISTERED: Final = (
     projections_advice,
+    projections_keys,
     projections_money,
     projections_settlement,
     projections_paper,

@@ -9,23 +9,38 @@ from __future__ import annotations
 from collections import deque
 from typing import Final, Protocol
 
+from msgspec.structs import replace
+
 from protocol import events
 from protocol.aio.client import Client, ClientSettings, Opener
 from protocol.aio.errors import Unanswered
 from protocol.codec import Codec
 from protocol.dialect import Dialect
 from protocol.errors import ProfileError
-from protocol.message import MessageCodec
-from protocol.operations import Operation, Request
-from protocol.profiles import iso87
-from terminal.standing import LateReply
+from protocol.header import ProcessingRequest
+from protocol.link import LinkSettings
+from protocol.message import Message, MessageCodec
+from protocol.operations import Operation, Request, UploadItem, UploadReply
+from protocol.profiles.choice import profile_of
+from protocol.signing import SigningCodec
+from terminal.facts import Fact
+from terminal.keyring import Keyring
+from terminal.standing import LateReply, SignOnNeeded
 
 LATE_MAX: Final = 100
 """Late replies kept until the journal takes them; older ones give way."""
 
+MAC_WRONG: Final = "L24"
+HOST_DOUBTS_MAC: Final = "A0"
+HOST_WISH: Final = "header"
+
 
 class UnreadableReply(Exception):
     """A reply to this very request, which the profile cannot read: it proves nothing."""
+
+
+class ForgedReply(UnreadableReply):
+    """A reply to this very request, whose MAC is wrong or missing: it proves nothing either."""
 
 
 class Line(Protocol):
@@ -39,8 +54,12 @@ class Line(Protocol):
         """Return the reply. Raises NotSent (certain), Unanswered or UnreadableReply (unknown)."""
         ...
 
-    def take_late(self) -> tuple[LateReply, ...]:
-        """Return the replies that came too late since the last call."""
+    def take_news(self) -> tuple[Fact, ...]:
+        """Return what the journal is to know since the last call.
+
+        Replies that came too late, and that a sign-on is needed: the host wishes it in its
+        header, or a MAC was wrong on either side.
+        """
         ...
 
     async def close(self) -> None:
@@ -54,6 +73,7 @@ class AcquirerLine:
     A link that let a deadline pass may be half open (N16), so the next request gets a new one.
     Until then the old one is listened to: what comes late is still heard.
     Many terminals in one process may share a `codec` of the dialect: making one is dear.
+    With a `keyring`, what the dialect signs is signed, and an approval must prove itself.
     """
 
     def __init__(
@@ -63,12 +83,18 @@ class AcquirerLine:
         settings: ClientSettings | None = None,
         *,
         codec: MessageCodec | None = None,
+        keyring: Keyring | None = None,
     ) -> None:
         self._late: deque[LateReply] = deque(maxlen=LATE_MAX)
+        self._sign_on_cause = ""
         self._silent = False
-        self._client = Client(
-            opener, codec or Codec(dialect), dialect.framing, settings, on_event=self._hear
-        )
+        self._profile = profile_of(dialect)
+        self._keyring = keyring
+        codec = codec or Codec(dialect)
+        if keyring is not None:
+            codec = SigningCodec(codec, keyring.signing, lambda: keyring.mac)
+        settings = settings or ClientSettings(link=LinkSettings(match=dialect.match))
+        self._client = Client(opener, codec, dialect.framing, settings, on_event=self._hear)
 
     async def connect(self) -> None:
         """See Line."""
@@ -79,27 +105,52 @@ class AcquirerLine:
 
     async def request(self, operation: Request, timeout_s: float) -> Operation:
         """See Line."""
-        message = iso87.encode(operation)
+        message = self._profile.encode(operation)
         try:
-            reply = await self._client.request(message, timeout_s)
+            received = await self._client.exchange(message, timeout_s)
         except Unanswered:
             self._silent = True
             raise
+        self._prove(received)
+        self._note_wishes(received.message)
         try:
-            return iso87.decode(reply)
+            reply = self._profile.decode(received.message)
         except ProfileError as error:
             problem = str(error)
+        else:
+            return _renumbered(reply, operation)
         raise UnreadableReply(problem)
 
-    def take_late(self) -> tuple[LateReply, ...]:
+    def take_news(self) -> tuple[Fact, ...]:
         """See Line."""
-        late = tuple(self._late)
+        news: list[Fact] = list(self._late)
         self._late.clear()
-        return late
+        if self._sign_on_cause:
+            news.append(SignOnNeeded(cause=self._sign_on_cause))
+            self._sign_on_cause = ""
+        return tuple(news)
 
     async def close(self) -> None:
         """See Line."""
         await self._client.close()
+
+    def _prove(self, received: events.ReplyReceived) -> None:
+        """Raise ForgedReply for an approval that its MAC does not prove."""
+        keyring, message = self._keyring, received.message
+        if keyring is None or not keyring.signing.rule.proves(message.mti, message.get(39)):
+            return
+        key = keyring.mac
+        if key is None or not keyring.signing.verify(received.frame, key):
+            self._sign_on_cause = MAC_WRONG
+            raise ForgedReply(f"{message.mti} has no good MAC")
+
+    def _note_wishes(self, reply: Message) -> None:
+        """Remember that the host wants a sign-on; it waits until the payment is complete."""
+        terminal = reply.header.terminal if reply.header is not None else None
+        if terminal is not None and terminal.processing_request is ProcessingRequest.SIGN_ON:
+            self._sign_on_cause = HOST_WISH
+        if self._keyring is not None and reply.get(39) == HOST_DOUBTS_MAC:
+            self._sign_on_cause = HOST_DOUBTS_MAC
 
     def _hear(self, event: events.Event) -> None:
         if isinstance(event, events.Late | events.Unmatched):
@@ -107,3 +158,13 @@ class AcquirerLine:
             self._late.append(
                 LateReply(mti=message.mti, stan=message.get(11), code=message.get(39))
             )
+
+
+def _renumbered(reply: Operation, asked: Request) -> Operation:
+    """Return the answer to an uploaded item under the item's number.
+
+    Where an advice travels as it was, its F11 is the original's; the link has matched it already.
+    """
+    if isinstance(reply, UploadReply) and isinstance(asked, UploadItem):
+        return replace(reply, stan=asked.stan)
+    return reply

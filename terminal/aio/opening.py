@@ -3,6 +3,9 @@
 <data>/terminal.db      the journal
 <data>/terminal.key     the key that seals card numbers
 <data>/lock             held while a process works here
+
+In dialects that sign, the master key is that of `master_key_file` in the settings, or the
+published test key.
 """
 
 from __future__ import annotations
@@ -14,7 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from protocol.aio.client import Opener
-from protocol.dialect import builtin_dialect
+from protocol.aio.keyfile import BadKeyFile, read_master_key
+from protocol.dialect import Dialect, builtin_dialect
+from protocol.signing import Signing
+from protocol.test_keys import TEST_MASTER_KEY
 from terminal.aio.database import DatabaseOpener, open_sqlite
 from terminal.aio.driver import Equipment, Terminal
 from terminal.aio.keyfile import load_key
@@ -23,7 +29,8 @@ from terminal.aio.lock import DataLock
 from terminal.aio.printers import Printer
 from terminal.configuration import Settings
 from terminal.effects import Notice
-from terminal.errors import StoreError
+from terminal.errors import StoreError, WrongKey
+from terminal.keyring import Keyring
 
 
 def utc_now() -> datetime:
@@ -60,7 +67,9 @@ async def open_terminal(
         )
         database = await database_opener(str(path))
         stack.push_async_callback(database.close)
-        line = AcquirerLine(opener, builtin_dialect(settings.dialect))
+        dialect = builtin_dialect(settings.dialect)
+        keyring = _keyring(dialect, settings.master_key_file)
+        line = AcquirerLine(opener, dialect, keyring=keyring)
         stack.push_async_callback(line.close)
         for printer in printers:
             stack.push_async_callback(printer.close)
@@ -73,10 +82,24 @@ async def open_terminal(
             now=now,
             random_bytes=random_bytes,
             tell=tell,
+            keyring=keyring,
         )
         terminal = await Terminal.open(settings, equipment)
         stack.push_async_callback(terminal.close)
         yield terminal
+
+
+def _keyring(dialect: Dialect, path: str) -> Keyring | None:
+    """Return the keys of a terminal, None for a dialect that signs nothing. Raises WrongKey."""
+    if dialect.mac.algorithm is None:
+        return None
+    problem = ""
+    try:
+        master = read_master_key(Path(path)) if path else TEST_MASTER_KEY
+        return Keyring(Signing(dialect), master)
+    except BadKeyFile as error:
+        problem = str(error)
+    raise WrongKey(f"the master key {problem}")
 
 
 def _make(data: Path) -> None:

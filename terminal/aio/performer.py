@@ -18,7 +18,7 @@ from protocol.aio.errors import NotSent as NothingSent
 from protocol.errors import LocalProtocolError
 from protocol.operations import Operation
 from terminal.aio.journal import Journal
-from terminal.aio.line import Line, UnreadableReply
+from terminal.aio.line import ForgedReply, Line, UnreadableReply
 from terminal.effects import (
     Commit,
     Connect,
@@ -164,7 +164,7 @@ class Performer:
             LOG.warning("no answer: %s", error)
             return TimedOut()
         except UnreadableReply as error:
-            return Mismatched(str(error))
+            return Mismatched(str(error), forged=isinstance(error, ForgedReply))
         try:
             return await machine.judge(state, reply)
         except JournalError as error:

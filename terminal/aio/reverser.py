@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -19,9 +20,13 @@ BACKOFF_DOUBLINGS_MAX: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Reverser:
-    """Runs the reversal machine over what the books say is to be undone."""
+    """Runs the reversal machine over what the books say is to be undone.
+
+    `prepare` comes before each try: a reversal under keys that the host does not know is no try.
+    """
 
     desk: Desk
+    prepare: Callable[[], Awaitable[None]]
 
     async def flush(self, *, tries_max: int) -> None:
         """Try each pending reversal up to `tries_max` times now, with back-off between."""
@@ -45,6 +50,7 @@ class Reverser:
         for number in range(tries_max):
             if number:
                 await asyncio.sleep(self._pause_s(number))
+            await self.prepare()
             sends = state.sends
             ready = replace(state, fault_papers=await self._fault_papers(state))
             state = await self.desk.performer.run(machine, ready, Attempt())

@@ -91,7 +91,7 @@ class Host:
             raise fault
         return fault(reply) if fault else reply
 
-    def take_late(self) -> tuple[LateReply, ...]:
+    def take_news(self) -> tuple[Fact, ...]:
         late, self.late = tuple(self.late), []
         return late
 

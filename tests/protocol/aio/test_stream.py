@@ -51,7 +51,7 @@ def timers(loop: VirtualLoop) -> list[asyncio.TimerHandle]:
 async def ask(stream: LinkStream, stan: int, timeout_s: float) -> Message | Unanswered:
     """Return the reply, or how the wait ended without one."""
     try:
-        return await stream.request(request(stan), timeout_s)
+        return (await stream.exchange(request(stan), timeout_s)).message
     except Unanswered as error:
         return error
 

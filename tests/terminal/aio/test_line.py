@@ -89,8 +89,8 @@ async def test_line_keeps_a_late_reply_for_the_journal() -> None:
         unasked.put_nowait(DIALECT.framing.wrap(Codec(DIALECT).encode(late)))
         await line.request(Echo(origin=ORIGIN, stan="000002", stamp=STAMP), 5.0)
 
-        assert line.take_late() == (LateReply(mti="0810", stan="000001", code="00"),)
-        assert line.take_late() == ()
+        assert line.take_news() == (LateReply(mti="0810", stan="000001", code="00"),)
+        assert line.take_news() == ()
 
 
 @pytest.mark.asyncio
