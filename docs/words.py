@@ -34,8 +34,8 @@ def magic_amounts() -> str:
     return page(
         "Magic amounts",
         "acquirer_sim/magic.py",
-        "A purchase of one of these amounts gets the code beside it. Cards, merchants, terminals "
-        "and rules of the configuration are asked before, limits after. "
+        "A payment of one of these amounts gets the code beside it, whatever its kind. Cards, "
+        "merchants, terminals and rules of the configuration are asked before, limits after. "
         "`magic_amounts = false` in the acquirer's [configuration](configuration.md) switches "
         "the table off.",
         table(
