@@ -27,6 +27,7 @@ from tallywire.serving_paper import PAPER_COMMANDS, plain_outcome
 from terminal.aio.driver import Terminal
 from terminal.configuration import Settings
 from terminal.errors import TerminalError
+from terminal.orders import tag_problem
 from terminal.print_outcome import PrintOutcome
 from terminal.results import PaymentResult, SettlementResult, Status
 from terminal.texts import text_of
@@ -125,14 +126,16 @@ class Service:
         return _plain(await self._terminal.echo())
 
     async def sale(self, command: Command) -> Answer:
-        """Sell `amount` on `card` (and `expiry`)."""
+        """Sell `amount` on `card` (and `expiry`); `tag` is what the goods are called."""
         try:
             amount = Amount.parse(command.amount, self._settings.currency)
             card = Card(Pan(command.card), command.expiry)
         except ValueError as error:
             problem = str(error)
         else:
-            return _plain(await self._terminal.sale(amount, card))
+            problem = tag_problem(command.tag)
+        if not problem:
+            return _plain(await self._terminal.sale(amount, card, tag=command.tag))
         raise BadCommand(problem)
 
     async def settle(self, command: Command) -> Answer:

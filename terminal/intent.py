@@ -24,12 +24,16 @@ class Voucher:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One wish. `voucher` is there exactly when the kind speaks of an earlier payment."""
+    """One wish. `voucher` is there exactly when the kind speaks of an earlier payment.
+
+    `tag` is what the shop calls the goods: for the receipt's search, never for the wire.
+    """
 
     kind: PaymentKind
     amount: Amount | None = None
     card: Card | None = None
     voucher: Voucher | None = None
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +44,4 @@ class Complete:
     amount: Amount
     card: Card
     original: OriginalPayment | None = None
+    tag: str = ""

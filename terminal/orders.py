@@ -21,6 +21,9 @@ from terminal.search import ReceiptSearch, SettlementSearch
 from terminal.texts import text_of
 from terminal.views import Period
 
+TAG_LENGTH_MAX: Final = 24
+TAG_DIGITS_MAX: Final = 6
+
 
 class What(Enum):
     """What can be previewed, printed and exported."""
@@ -103,6 +106,15 @@ APPLIES: Final[dict[What, frozenset[str]]] = {
     What.CONFIGURATION: frozenset(),
 }
 """Which filters say something about what."""
+
+
+def tag_problem(tag: str) -> str:
+    """Say what is wrong with a tag, "" when nothing is: it is a word, never a card number (I7)."""
+    if len(tag) > TAG_LENGTH_MAX or not tag.isprintable():
+        return f"a tag has at most {TAG_LENGTH_MAX} printable characters"
+    if sum(character.isdigit() for character in tag) > TAG_DIGITS_MAX:
+        return f"a tag has at most {TAG_DIGITS_MAX} digits"
+    return ""
 
 
 def check(order: Order) -> None:

@@ -29,6 +29,7 @@ from terminal.documents import (
     SlipRow,
 )
 from terminal.facts import Fact, SealedCard
+from terminal.orders import tag_problem
 from terminal.responses import Action, response
 from terminal.totals import Item, total
 
@@ -66,7 +67,13 @@ class Paid(Protocol):
 
 
 def receipt_papers(
-    payment: Paid, reply: PaymentReply | None, *, settings: Settings, at: datetime, head: ChainHead
+    payment: Paid,
+    reply: PaymentReply | None,
+    *,
+    settings: Settings,
+    at: datetime,
+    head: ChainHead,
+    tag: str = "",
 ) -> tuple[Fact, ...]:
     """Return the facts of a payment's receipt; no reply when it stands without one (offline).
 
@@ -88,6 +95,7 @@ def receipt_papers(
         rrn=(reply.rrn if reply else None) or "",
         remarks=remarks,
         testing=settings.test_mode,
+        tag="" if tag_problem(tag) else tag,
     )
     return queue_originals(receipt, head, settings.paper.copies)
 

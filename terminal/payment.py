@@ -172,6 +172,7 @@ class Payment:
     card: SealedCard
     operator: str
     reply_timeout_s: float
+    tag: str = ""
 
     @property
     def key(self) -> str:

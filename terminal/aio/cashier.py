@@ -79,6 +79,7 @@ class Cashier:
             sealed,
             desk.settings.operator,
             desk.settings.timing.reply_timeout_s,
+            wish.tag,
         )
 
         async def judge_and_hear(state: Payment, reply: Operation) -> Event:
@@ -108,6 +109,7 @@ class Cashier:
             settings=self.desk.settings,
             at=self.desk.local_now(),
             head=await self.desk.archive.chain_head(),
+            tag=payment.tag,
         )
         return judge(payment, reply, papers)
 

@@ -190,13 +190,14 @@ class Terminal:
         async with self._turn:
             return await self._greeter.echo()
 
-    async def sale(self, amount: Amount, card: Card) -> PaymentResult:
+    async def sale(self, amount: Amount, card: Card, *, tag: str = "") -> PaymentResult:
         """Sell: one payment, from the checks to its receipt.
 
         What is still to undo goes first, and a sign-on when one is needed. The result says
-        "approved" only when the payment is on our books.
+        "approved" only when the payment is on our books. `tag` is what the shop calls the goods:
+        receipts are found by it (`terminal.orders.tag_problem` says what it may be).
         """
-        return await self._pay(Intent(PaymentKind.SALE, amount, card))
+        return await self._pay(Intent(PaymentKind.SALE, amount, card, tag=tag))
 
     async def preauthorise(self, amount: Amount, card: Card) -> PaymentResult:
         """Hold an amount on a card, to be completed later; it is not settled."""

@@ -6,7 +6,7 @@ import pytest
 
 from terminal.documents import Balance
 from terminal.errors import TerminalError
-from terminal.orders import APPLIES, Order, What, check
+from terminal.orders import APPLIES, Order, What, check, tag_problem
 
 
 def test_every_paper_says_which_filters_apply() -> None:
@@ -38,3 +38,14 @@ def test_filter_that_applies_reaches_the_search() -> None:
         order.receipts("ab").tag,
         order.receipts("ab").card_lookup,
     )
+
+
+@pytest.mark.parametrize(
+    ("tag", "problem"),
+    [("", ""), ("茶 tea 2", ""), ("x" * 25, "24 printable"), ("4111111111111111", "6 digits")],
+)
+def test_tag_is_a_word_and_never_a_card(tag: str, problem: str) -> None:
+    """I7: whatever somebody types there stands in the archive for 400 days."""
+    said = tag_problem(tag)
+
+    assert (problem in said, bool(problem)) == (True, bool(said))

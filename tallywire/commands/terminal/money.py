@@ -41,21 +41,24 @@ def sign_on(options: Options) -> None:
 @click.command()
 @click.argument("amount")
 @click.option("--card", default=TEST_CARD, metavar="FILE|PAN", help="A test card, or its file.")
+@click.option("--tag", default="", metavar="WORD", help="What the goods are; find them by it.")
 @click.pass_obj
-def sale(options: Options, amount: str, card: str) -> None:
+def sale(options: Options, amount: str, card: str, tag: str) -> None:
     """Sell for AMOUNT, like 12.50."""
 
     async def act(terminal: Terminal, settings: Settings) -> None:
         from protocol.amount import Amount
+        from terminal.orders import tag_problem
 
-        problem = ""
+        if problem := tag_problem(tag):
+            raise Ending(Exit.USAGE, f"{problem[0].upper()}{problem[1:]}.", "Give a word.")
         try:
             money = Amount.parse(amount, settings.currency)
         except ValueError as error:
             problem = str(error)
         if problem:
             raise Ending(Exit.USAGE, f"{amount!r}: {problem}.", "Give major units and cents.")
-        result = await terminal.sale(money, read_card(card))
+        result = await terminal.sale(money, read_card(card), tag=tag)
         say(
             options,
             result,

@@ -34,11 +34,15 @@ async def test_evening_of_papers(tmp_path: Path) -> None:
     async with crew(tmp_path) as hands:
         await hands.acquirer()
         assert 0 == at(hands, "sale", "12.50").returncode
-        assert 0 == at(hands, "sale", "12.50", "--card", CARD).returncode
+        assert 0 == at(hands, "sale", "12.50", "--card", CARD, "--tag", "tea").returncode
 
         found = alone(hands, "find", "--card", CARD)
         assert (0, 1) == (found.returncode, found.stdout.count("R000001-"))
         assert "555555******4444" in found.stdout
+
+        tagged = alone(hands, "find", "--tag", "tea")
+        assert (0, found.stdout) == (tagged.returncode, tagged.stdout)
+        assert Exit.USAGE == alone(hands, "sale", "5", "--tag", "4111111111111111").returncode
 
         several = alone(hands, "reprint", "any", "--amount", "12.50")
         assert Exit.AMBIGUOUS == several.returncode
