@@ -90,12 +90,20 @@ class Framing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def wrap(self, payload: bytes) -> bytes:
         """Return the payload behind its length. Raises LocalProtocolError outside the limits."""
-        if not self.frame_size_min <= len(payload) <= self.frame_size_max:
-            raise LocalProtocolError(
-                f"a frame has {self.frame_size_min} to {self.frame_size_max} bytes,"
-                f" not {len(payload)}"
-            )
-        return _HEADERS[self.kind].write(len(payload) + self.counted) + payload
+        return self.wrapper()(payload)
+
+    def wrapper(self) -> Callable[[bytes], bytes]:
+        """Return `wrap` with everything at hand, for whoever wraps thousands."""
+        size_min, size_max, counted = self.frame_size_min, self.frame_size_max, self.counted
+        write = _HEADERS[self.kind].write
+
+        def wrap(payload: bytes) -> bytes:
+            size = len(payload)
+            if size_min <= size <= size_max:
+                return write(size + counted) + payload
+            raise LocalProtocolError(f"a frame has {size_min} to {size_max} bytes, not {size}")
+
+        return wrap
 
     def payload_size(self, header: bytes) -> int:
         """Return the size a length header announces. Raises FrameError when it cannot be true."""
@@ -114,14 +122,13 @@ class Framing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Deframer:
-    """Cuts a byte stream into messages.
+    """Cuts a byte stream into messages; `rest` is what has come of one that is not whole yet.
 
     Whole frames that came before a lying length are still returned: then `failure` is set,
     and the next call raises it. Nothing is ever read past it.
     """
 
     __slots__ = (
-        "_buffer",
         "_counted",
         "_framing",
         "_header_size",
@@ -130,6 +137,7 @@ class Deframer:
         "_size_max",
         "_size_min",
         "failure",
+        "rest",
     )
 
     def __init__(self, framing: Framing) -> None:
@@ -139,14 +147,14 @@ class Deframer:
         self._size_min = framing.frame_size_min
         self._size_max = framing.frame_size_max
         self._read = _HEADERS[framing.kind].read
-        self._buffer = bytearray()
+        self.rest = bytearray()
         self._needed = self._header_size
         self.failure: FrameError | None = None
 
     @property
     def unfinished_size(self) -> int:
         """Bytes received of a frame that is not whole yet; 0 between frames."""
-        return len(self._buffer)
+        return len(self.rest)
 
     def receive_data(self, data: bytes) -> list[bytes]:
         """Return the messages completed by `data`, in order.
@@ -155,12 +163,12 @@ class Deframer:
         """
         if self.failure is not None:
             raise self.failure
-        if self._buffer:
-            self._buffer += data
-            if len(self._buffer) < self._needed:
+        if self.rest:
+            self.rest += data
+            if len(self.rest) < self._needed:
                 return []
-            data = bytes(self._buffer)
-            self._buffer.clear()
+            data = bytes(self.rest)
+            self.rest.clear()
         else:
             # Nearly always one read brings one frame.
             begin = self._header_size
@@ -169,7 +177,7 @@ class Deframer:
                 return [data[begin:]]
         frames, at = self._cut(data)
         if self.failure is None:
-            self._buffer += data[at:]
+            self.rest += data[at:]
         elif not frames:
             raise self.failure
         return frames

@@ -101,7 +101,7 @@ class Pan(Secret[str]):
             PAN_LENGTH_MIN <= len(value) <= PAN_LENGTH_MAX and value.isascii() and value.isdigit()
         ):
             raise ValueError(f"a card number has {PAN_LENGTH_MIN} to {PAN_LENGTH_MAX} digits")
-        super().__init__(value)
+        self._value = value
 
     @property
     def masked(self) -> str:

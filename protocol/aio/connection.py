@@ -1,7 +1,10 @@
 """One accepted connection: an asyncio.Protocol that a service answers through.
 
-A turn is one read: cut, decode, call the service once, write all answers at once. What a peer
-does wrong ends here; nothing of it reaches the service or another connection.
+A turn is one read: cut, decode, call the service once. Answers leave at the end of the loop's
+turn, those of one connection in one write and those of all connections one after the other: to
+write each at once would wake its reader, who has hardly begun when the next answer is ready, and
+waking costs more than writing. What a peer does wrong ends here; nothing of it reaches the service
+or another connection.
 
     bytes that are no frame         counted, closed
     a frame that is no message      counted, refused with a format error where one can be made
@@ -35,6 +38,9 @@ this connection only."""
 
 NEVER: Final = math.inf
 
+RECEIVE_SIZE_MAX: Final = 64 * 1024
+"""Bytes of one read, and so of one turn."""
+
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Limits of a server, per connection unless they say otherwise; times in seconds.
@@ -56,6 +62,7 @@ class House:
     """What the connections of one server share. The server fills it and owns it."""
 
     __slots__ = (
+        "buffer",
         "counters",
         "decode",
         "empty",
@@ -78,10 +85,12 @@ class House:
         self.decode = codec.decode
         self.encode = codec.encode
         self.framing = framing
-        self.wrap = framing.wrap
+        self.wrap = framing.wrapper()
         self.settings = settings
         self.counters = Counters()
         self.registered: dict[int, Connection] = {}
+        # One for all connections: a turn takes its bytes out before the next read begins.
+        self.buffer = memoryview(bytearray(RECEIVE_SIZE_MAX))
         self.empty = asyncio.Event()
         self.empty.set()
         self.time: Callable[[], float]
@@ -90,9 +99,9 @@ class House:
         self.ring_by: Callable[[float], None]
 
 
-class Connection(asyncio.Protocol):
-    """Answers go out in one write per turn: those given inside the service's callback when it
-    returns, later ones at the end of the loop's turn. Call it from the loop's thread only.
+class Connection(asyncio.BufferedProtocol):
+    """One of them. Answers go out in one write, at the end of the loop's turn in which they were
+    given. Call it from the loop's thread only.
     """
 
     __slots__ = (
@@ -103,7 +112,6 @@ class Connection(asyncio.Protocol):
         "_heard_at",
         "_house",
         "_in_flight",
-        "_in_turn",
         "_out",
         "_paused",
         "_stalled_since",
@@ -119,7 +127,6 @@ class Connection(asyncio.Protocol):
         self._deframer = Deframer(house.framing)
         self._transport: asyncio.Transport | None = None
         self._out: list[bytes] = []
-        self._in_turn = False
         self._in_flight = 0
         self._bad_messages = 0
         self._paused = False
@@ -156,10 +163,7 @@ class Connection(asyncio.Protocol):
         self._out.append(house.wrap(payload))
         if self._in_flight:
             self._in_flight -= 1
-        if self._in_turn:
-            return
         if not self.scheduled:
-            self.scheduled = True
             house.later(self)
         if self._paused:
             self._regulate()
@@ -168,7 +172,7 @@ class Connection(asyncio.Protocol):
         """Say that one request gets no answer, so that it no longer counts as in flight."""
         if self._in_flight:
             self._in_flight -= 1
-        if self._paused and not self._in_turn:
+        if self._paused:
             self._regulate()
 
     def close(self) -> None:
@@ -242,14 +246,25 @@ class Connection(asyncio.Protocol):
         self._heard_at = house.time()
         house.ring_by(self.due())
 
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Called by the loop: where the next read goes.
+
+        A loop that has to find room itself allocates 256 KiB for every read, which the C library
+        may have to ask of the kernel, and give back, for every message.
+        """
+        return self._house.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Called by the loop: so much was read."""
+        self.data_received(self._house.buffer[:nbytes].tobytes())
+
     def data_received(self, data: bytes) -> None:
-        """Called by the loop: one turn."""
+        """Take the bytes of one read: one turn."""
         house = self._house
         deframer = self._deframer
         received: list[Received] = []
         frames: list[bytes] = []
         self._heard_at = house.time()
-        self._in_turn = True
         try:
             frames = deframer.receive_data(data)
             for frame in frames:
@@ -258,18 +273,15 @@ class Connection(asyncio.Protocol):
                 except FieldError as error:
                     self._refuse(error)
             if received:
-                house.counters.messages += len(received)
-                self._in_flight += len(received)
+                count = len(received)
+                house.counters.messages += count
+                self._in_flight += count
                 house.service(self, received)
         except FrameError:
             pass  # the deframer keeps it as its failure
         except Exception as error:  # noqa: BLE001 — any bug of a service costs one connection
             self._end(IncidentKind.SERVICE_FAILED, locate(error))
-        finally:
-            self._in_turn = False
-        if self._out:
-            self.flush()
-        if deframer.unfinished_size or deframer.failure is not None:
+        if deframer.rest or deframer.failure is not None:
             self._watch_rest(whole=bool(frames))
         else:
             self._half_since = NEVER
@@ -334,6 +346,8 @@ class Connection(asyncio.Protocol):
         if answer is not None:
             try:
                 self._out.append(self._house.wrap(self._house.encode(answer)))
+                if not self.scheduled:
+                    self._house.later(self)
             except LocalProtocolError as problem:
                 # A refusal that the dialect cannot carry is not worth the connection.
                 self._report(IncidentKind.BAD_MESSAGE, f"no refusal: {locate(problem)}")

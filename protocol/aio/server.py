@@ -1,9 +1,8 @@
 """The accepting side: many connections, one service, one sweeper.
 
 No task, no timer and no timeout object belongs to a message; one timer of the server looks at
-the connections when the earliest of their deadlines may be due. Answers given outside a read,
-by a committer that finished a group for example, are written once per connection at the end
-of the loop's turn.
+the connections when the earliest of their deadlines may be due. Answers, whoever gives them, are
+written once per connection at the end of the loop's turn.
 """
 
 from __future__ import annotations
@@ -106,6 +105,7 @@ class Server:
     def _schedule(self, connection: Connection) -> None:
         if not self._scheduled:
             self._loop.call_soon(self._flush)
+        connection.scheduled = True
         self._scheduled.append(connection)
 
     def _flush(self) -> None:

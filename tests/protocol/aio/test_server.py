@@ -24,6 +24,7 @@ def test_server_answers_all_messages_of_a_read_in_one_write() -> None:
     async def story(floor: Floor) -> None:
         wire, _ = floor.connect()
         wire.feed(b"".join(framed(request(stan)) for stan in (1, 2, 3)))
+        await pass_time()
 
         assert [b"".join(framed(reply_to(request(stan))) for stan in (1, 2, 3))] == wire.written
         assert 3 == floor.server.counters.messages
@@ -44,6 +45,39 @@ def test_service_is_given_the_bytes_of_each_frame() -> None:
     assert ["000001", "000002"] == [message.get(11) for _, message in seen]
 
 
+def test_answers_of_a_turn_leave_when_all_its_requests_were_read() -> None:
+    """DESIGN, Speed: a reader that is woken by every single answer costs more than the answer."""
+
+    async def story(floor: Floor) -> None:
+        (one, _), (other, _) = floor.connect(), floor.connect()
+        one.feed(framed(request(1)))
+        other.feed(framed(request(2)))
+        assert ([], []) == (one.written, other.written)
+        await pass_time()
+
+        assert framed(reply_to(request(1))) == one.take()
+        assert framed(reply_to(request(2))) == other.take()
+
+    play(story)
+
+
+def test_reads_of_all_connections_share_one_room() -> None:
+    """What one read left unfinished is not disturbed by the next connection's read."""
+
+    async def story(floor: Floor) -> None:
+        (one, first), (_, second) = floor.connect(), floor.connect()
+        data = framed(request(1))
+        for connection, piece in ((first, data[:9]), (second, b"\x00\x09" * 4), (first, data[9:])):
+            room = connection.get_buffer(-1)
+            room[: len(piece)] = piece
+            connection.buffer_updated(len(piece))
+        await pass_time()
+
+        assert framed(reply_to(request(1))) == one.take()
+
+    play(story)
+
+
 @given(sizes=st.lists(st.integers(1, 40), max_size=30))
 def test_server_answers_the_same_however_the_bytes_are_cut(sizes: list[int]) -> None:
     """N10: one byte at a time or all at once."""
@@ -55,6 +89,7 @@ def test_server_answers_the_same_however_the_bytes_are_cut(sizes: list[int]) -> 
             wire.feed(data[:size])
             data = data[size:]
         wire.feed(data)
+        await pass_time()
 
         assert b"".join(framed(reply_to(request(stan))) for stan in range(1, 5)) == wire.take()
 
@@ -113,6 +148,7 @@ def test_bad_message_is_refused_counted_and_named() -> None:
     async def story(floor: Floor) -> None:
         wire, connection = floor.connect()
         wire.feed(bytes(bad) + framed(request(8)))
+        await pass_time()
 
         refused, answered = unframed(wire.take())
         assert ("0210", "30", "000007") == (refused.mti, refused.get(39), refused.get(11))
@@ -135,6 +171,7 @@ def test_unreadable_message_is_counted_and_not_answered(noise: bytes) -> None:
     async def story(floor: Floor) -> None:
         wire, _ = floor.connect()
         wire.feed(noise + framed(request(1)))
+        await pass_time()
 
         assert framed(reply_to(request(1))) == wire.take()
 
@@ -164,6 +201,7 @@ def test_lying_length_closes_after_the_good_answers(lie: bytes) -> None:
         quiet, _ = floor.connect()
         wire.feed(framed(request(1)) + lie)
         quiet.feed(framed(request(2)))
+        await pass_time()
 
         assert framed(reply_to(request(1))) == wire.take()
         assert wire.closing
@@ -272,6 +310,7 @@ def test_service_that_fails_costs_its_own_connection_only() -> None:
         (one, _), (other, _) = floor.connect(), floor.connect()
         one.feed(framed(request(7)))
         other.feed(framed(request(8)))
+        await pass_time()
 
         assert (True, False) == (one.closing, other.closing)
         assert framed(reply_to(request(8))) == other.take()
