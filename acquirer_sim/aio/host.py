@@ -163,7 +163,7 @@ class Host:
         self, connection: Connection, message: Message, request: Request, jobs: list[Job]
     ) -> None:
         assert self._faults is not None, "called with a plan only"
-        struck = self._faults.strike(arrival_of(message))
+        struck = self._faults.strike(arrival_of(message, request))
         for fault in struck:
             self._on_event(HostEvent(FAULT, f"{fault.kind.value} {fault.name}".rstrip()))
         if any(fault.placement is Placement.BEFORE_DECISION for fault in struck):
@@ -253,13 +253,13 @@ class Host:
             connection.reply(reply)
 
 
-def arrival_of(message: Message) -> Arrival:
+def arrival_of(message: Message, request: Request) -> Arrival:
     """Return what a fault's trigger may look at."""
     minor = message.get(4)
     return Arrival(
         message.mti,
-        message.get(41).rstrip(),
-        message.get(60),
-        message.get(11),
+        request.origin.terminal_id.rstrip(),
+        getattr(request, "batch", ""),
+        request.stan,
         int(minor) if minor.isdigit() else None,
     )
