@@ -39,9 +39,15 @@ class Meddler(asyncio.Protocol):
     def __init__(self, behind: asyncio.Protocol, change: Change) -> None:
         self._behind = behind
         self._change = change
-        self.connection_made = behind.connection_made  # type: ignore[method-assign]
-        self.connection_lost = behind.connection_lost  # type: ignore[method-assign]
-        self.eof_received = behind.eof_received  # type: ignore[method-assign]
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._behind.connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._behind.connection_lost(error)
+
+    def eof_received(self) -> bool | None:
+        return self._behind.eof_received()
 
     def data_received(self, data: bytes) -> None:
         self._behind.data_received(self._change(data))
