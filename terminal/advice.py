@@ -31,6 +31,7 @@ from msgspec.structs import replace as replace_struct
 from protocol.kinds import PaymentKind
 from protocol.operations import Card, PaymentReply, PaymentRequest
 from terminal.effects import Commit, Connect, CrashPoint, Effects, Print, Send, Tell
+from terminal.exchange import contradiction, intent_of
 from terminal.facts import Fact, SealedCard
 from terminal.machine import (
     CommitFailed,
@@ -46,13 +47,7 @@ from terminal.machine import (
     stay_silent,
 )
 from terminal.notices import told
-from terminal.payment import (
-    PaymentApproved,
-    PaymentDeclined,
-    PaymentPrepared,
-    contradiction,
-    intent_of,
-)
+from terminal.payment import PaymentApproved, PaymentDeclined, PaymentPrepared
 from terminal.responses import response
 
 

@@ -7,6 +7,7 @@ original: the whole amount, what is left to refund, the card that paid.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from protocol.amount import Amount
 from protocol.kinds import PaymentKind
@@ -22,6 +23,14 @@ class Voucher:
     rrn: str = ""
 
 
+class Partial(Enum):
+    """What becomes of an approval for less than was asked (code 10)."""
+
+    ASK = "ask"
+    ACCEPT = "accept"
+    UNDO = "undo"
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """One wish. `voucher` is there exactly when the kind speaks of an earlier payment.
@@ -34,6 +43,7 @@ class Intent:
     card: Card | None = None
     voucher: Voucher | None = None
     tag: str = ""
+    partial: Partial = Partial.UNDO
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +55,4 @@ class Complete:
     card: Card
     original: OriginalPayment | None = None
     tag: str = ""
+    partial: Partial = Partial.UNDO

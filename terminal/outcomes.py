@@ -9,7 +9,14 @@ from protocol.kinds import PaymentKind
 from terminal.attempt import Attempt, SettlementPhase
 from terminal.effects import Notice
 from terminal.notices import told
-from terminal.results import PaymentLine, PaymentResult, SettlementResult, SignOnResult
+from terminal.results import (
+    BalanceResult,
+    PaymentLine,
+    PaymentResult,
+    SettlementResult,
+    SignOffResult,
+    SignOnResult,
+)
 
 SETTLEMENT_CODES: Final = {
     SettlementPhase.OPEN: "L20",
@@ -97,6 +104,25 @@ def sign_on_result(code: str, batch: str, host_batch: str, *, signed_on: bool) -
     """Return what became of a sign-on or an echo test."""
     words = _words(told(code, "terminal", batch, "signed_on" if signed_on else "failed"))
     return SignOnResult(**words, signed_on=signed_on, batch=batch, host_batch=host_batch)
+
+
+def sign_off_result(code: str, batch: str, *, signed_off: bool) -> SignOffResult:
+    """Return what became of a sign-off."""
+    words = _words(told(code, "terminal", batch, "signed_off" if signed_off else "failed"))
+    return SignOffResult(**words, signed_off=signed_off, batch=batch)
+
+
+def balance_result(
+    code: str, outcome: str, *, card: str, currency: str, balance: Amount | None = None
+) -> BalanceResult:
+    """Return what a balance inquiry said."""
+    return BalanceResult(
+        **_words(told(code, "terminal", "", outcome)),
+        outcome=outcome,
+        card=card,
+        currency=currency if balance is None else balance.currency,
+        balance_minor=None if balance is None else balance.minor,
+    )
 
 
 def _words(notice: Notice) -> Words:

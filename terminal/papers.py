@@ -80,6 +80,7 @@ def receipt_papers(
     `at` is local time.
     """
     asked = payment.purchase
+    paid = (reply.amount if reply else None) or asked.amount
     remarks = (*_original_of(asked), *_noted(reply))
     receipt = Receipt(
         shop=shop_of(settings, payment.operator),
@@ -87,8 +88,8 @@ def receipt_papers(
         batch=asked.batch,
         stan=asked.stan,
         at=at.strftime(LOCAL_TIME),
-        amount_minor=asked.amount.minor,
-        currency=asked.amount.currency,
+        amount_minor=paid.minor,
+        currency=paid.currency,
         card=payment.card.masked,
         entry=ENTRY_LETTERS.get(asked.card.entry_mode[:2], "F"),
         authorisation=(reply.authorisation if reply else None) or "",
@@ -163,7 +164,8 @@ def _noted(reply: PaymentReply | None) -> tuple[str, ...]:
     if reply is None:
         return (labels.OFFLINE.name(labels.Language.BOTH),)
     meaning = response(reply.code)
-    return (meaning.zh,) if meaning.action is Action.RECORD_AND_NOTE else ()
+    noted = meaning.action in (Action.RECORD_AND_NOTE, Action.UNDO)
+    return (meaning.zh,) if noted else ()
 
 
 def _original_of(asked: PaymentRequest) -> tuple[str, ...]:

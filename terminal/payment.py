@@ -1,6 +1,7 @@
 """The payment machine: one request about money, from the card to its final word.
 
     CREATED ──Begin──▶ PREPARED ──Connected──▶ SENDING ──Approved──▶ APPROVED
+                          │                       ├──AcceptedInPart──▶ APPROVED
                           │                       ├──Declined──▶ DECLINED
                           └──▶ NOT_SENT ◀─NotSent─┤
                                                   └──everything else──▶ REVERSAL_REQUIRED
@@ -16,6 +17,9 @@ that it was approved.
 An APPROVED whose commit failed was never shown: the driver performs effects in order and stops
 at the failed commit, so `CommitFailed` arrives before the notice would have left.
 
+Code 10 approves less than was asked. Somebody must take the part: then it becomes the amount of the
+payment, a fact of its own in the commit of the approval. Otherwise the payment is undone.
+
 Every kind that is asked for goes this way (`KINDS[kind].after_silence` is UNDO): sale, void,
 pre-authorisation, completion, their voids. A void that is undone restores what it voided, because
 "voided" is nothing but "an approved void speaks of it". Advices have `terminal.advice`.
@@ -29,12 +33,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Final, TypedDict
+from typing import Final
 
 from msgspec.structs import replace as replace_struct
 
 from protocol.operations import Card, PaymentReply, PaymentRequest
 from terminal.effects import Commit, Connect, CrashPoint, Effects, Print, Send, Tell
+from terminal.exchange import contradiction, intent_of, is_part
 from terminal.facts import Fact, SealedCard
 from terminal.machine import (
     CommitFailed,
@@ -97,26 +102,6 @@ class PaymentPrepared(Fact, frozen=True, kw_only=True):
     original_stan: str = ""
 
 
-class IntentFields(TypedDict):
-    """The fields of `PaymentPrepared`."""
-
-    terminal_id: str
-    merchant_id: str
-    batch: str
-    stan: str
-    amount_minor: int
-    currency: str
-    card: SealedCard
-    entry_mode: str
-    transmission: str
-    time: str
-    date: str
-    operator: str
-    kind: str
-    original_batch: str
-    original_stan: str
-
-
 class PaymentSending(Fact, frozen=True, kw_only=True):
     """From here on the host may have it."""
 
@@ -133,6 +118,14 @@ class PaymentApproved(Fact, frozen=True, kw_only=True):
     rrn: str = ""
     authorisation: str = ""
     settlement_date: str = ""
+
+
+class PartAccepted(Fact, frozen=True, kw_only=True):
+    """The operator took the part that the host approved: from now on it is the payment's amount."""
+
+    batch: str
+    stan: str
+    amount_minor: int
 
 
 class PaymentDeclined(Fact, frozen=True, kw_only=True):
@@ -195,9 +188,17 @@ class Approved(Event):
 
 @dataclass(frozen=True, slots=True)
 class ApprovedInPart(Event):
-    """The host approved less than was asked (code 10): the terminal does not take it."""
+    """The host approved less than was asked (code 10), and nobody takes it."""
 
     reply: PaymentReply
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedInPart(Event):
+    """The host approved less than was asked, and the operator takes it; `papers` as above."""
+
+    reply: PaymentReply
+    papers: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,50 +208,18 @@ class Declined(Event):
     reply: PaymentReply
 
 
-def judge(payment: Payment, reply: PaymentReply, papers: tuple[Fact, ...]) -> Event:
+def judge(
+    payment: Payment, reply: PaymentReply, papers: tuple[Fact, ...], *, take_part: bool = False
+) -> Event:
     """Return the event that a reply is. One that contradicts its request proves nothing."""
     code = response(reply.code)
     problem = contradiction(payment.purchase, reply)
     if problem:
         return Mismatched(problem)
     if code.action is Action.UNDO:
-        return ApprovedInPart(reply)
+        take = take_part and is_part(payment.purchase, reply)
+        return AcceptedInPart(reply, papers) if take else ApprovedInPart(reply)
     return Approved(reply, papers) if code.success else Declined(reply)
-
-
-def contradiction(asked: PaymentRequest, reply: PaymentReply) -> str:
-    """Say in words why a reply does not answer this request, "" when it does."""
-    if (reply.stan, reply.origin) != (asked.stan, asked.origin):
-        return "the reply names another payment"
-    if reply.batch not in (None, asked.batch):
-        return "the reply names another batch"
-    if not response(reply.code).success:
-        return ""
-    if reply.batch is None or (reply.amount, reply.kind) != (asked.amount, asked.kind):
-        return "the reply approves something else"
-    return ""
-
-
-def intent_of(asked: PaymentRequest, card: SealedCard, operator: str) -> IntentFields:
-    """Return what the first commit of a payment or an advice keeps of its request."""
-    assert card.masked == asked.card.pan.masked, "the sealed card is the one that pays"
-    return IntentFields(
-        terminal_id=asked.origin.terminal_id,
-        merchant_id=asked.origin.merchant_id,
-        batch=asked.batch,
-        stan=asked.stan,
-        amount_minor=asked.amount.minor,
-        currency=asked.amount.currency,
-        card=card,
-        entry_mode=asked.card.entry_mode,
-        transmission=asked.stamp.transmission,
-        time=asked.stamp.time,
-        date=asked.stamp.date,
-        operator=operator,
-        kind=asked.kind.value,
-        original_batch=asked.original.batch if asked.original else "",
-        original_stan=asked.original.stan if asked.original else "",
-    )
 
 
 def _begin(payment: Payment, event: Begin) -> tuple[Payment, Effects]:
@@ -268,8 +237,22 @@ def _send(payment: Payment, event: Connected) -> tuple[Payment, Effects]:
 
 
 def _approve(payment: Payment, event: Approved) -> tuple[Payment, Effects]:
+    assert event.reply.amount == payment.purchase.amount, "judge() lets no other amount through"
+    return _stand(payment, event)
+
+
+def _accept_part(payment: Payment, event: AcceptedInPart) -> tuple[Payment, Effects]:
+    part, asked = event.reply.amount, payment.purchase
+    assert part is not None, "judge() lets no part without its amount through"
+    assert 0 < part.minor < asked.amount.minor, "a part is less than the whole"
+    fact = PartAccepted(batch=asked.batch, stan=asked.stan, amount_minor=part.minor)
+    return _stand(payment, event, fact)
+
+
+def _stand(
+    payment: Payment, event: Approved | AcceptedInPart, *first: Fact
+) -> tuple[Payment, Effects]:
     reply, key = event.reply, {"batch": payment.purchase.batch, "stan": payment.purchase.stan}
-    assert reply.amount == payment.purchase.amount, "judge() lets no other amount through"
     approved = PaymentApproved(
         **key,
         code=reply.code,
@@ -277,7 +260,7 @@ def _approve(payment: Payment, event: Approved) -> tuple[Payment, Effects]:
         authorisation=reply.authorisation or "",
         settlement_date=reply.settlement_date or "",
     )
-    facts = (approved, ReversalCleared(**key), *event.papers)
+    facts = (*first, approved, ReversalCleared(**key), *event.papers)
     notice = Tell(told(reply.code, "payment", payment.key, "approved"))
     return _wiped(payment), (
         Commit(facts, CrashPoint.T8),
@@ -362,6 +345,7 @@ TRANSITIONS: Final[Mapping[tuple[PaymentPhase, type[Event]], Transition[Payment]
     (_P.SENDING, Approved): Transition(_P.APPROVED, _approve),
     (_P.SENDING, Declined): Transition(_P.DECLINED, _decline),
     (_P.SENDING, ApprovedInPart): Transition(_P.REVERSAL_REQUIRED, _undo_part),
+    (_P.SENDING, AcceptedInPart): Transition(_P.APPROVED, _accept_part),
     (_P.SENDING, Mismatched): Transition(_P.REVERSAL_REQUIRED, _undo_mismatched),
     (_P.SENDING, TimedOut): Transition(_P.REVERSAL_REQUIRED, _undo_unanswered),
     (_P.SENDING, NotSent): Transition(_P.NOT_SENT, _not_sent),

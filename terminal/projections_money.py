@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 
 from terminal.facts import SealedCard
 from terminal.payment import (
+    PartAccepted,
     PaymentApproved,
     PaymentDeclined,
     PaymentNotSent,
@@ -35,6 +36,7 @@ from terminal.reversal import (
 from terminal.standing import (
     BatchAdopted,
     LateReply,
+    SignedOff,
     SignedOn,
     SignOnNeeded,
     StanTaken,
@@ -75,6 +77,12 @@ def stan_taken(fact: StanTaken, at: str) -> list[Statement]:
 def signed_on(fact: SignedOn, at: str) -> list[Statement]:
     """Ready for payments."""
     return [("UPDATE terminal SET signed_on = 1, host_batch = ? WHERE id = 1", (fact.host_batch,))]
+
+
+@projects(SignedOff)
+def signed_off(fact: SignedOff, at: str) -> list[Statement]:
+    """Good night."""
+    return [("UPDATE terminal SET signed_on = 0 WHERE id = 1", ())]
 
 
 @projects(SignOnNeeded)
@@ -138,6 +146,13 @@ def payment_approved(fact: PaymentApproved, at: str) -> list[Statement]:
         (sql, (*given, fact.batch, fact.stan)),
         _payment_is(PaymentPhase.APPROVED, fact.batch, fact.stan, at),
     ]
+
+
+@projects(PartAccepted)
+def part_accepted(fact: PartAccepted, at: str) -> list[Statement]:
+    """The amount shrinks to what was approved, before the approval locks it."""
+    sql = "UPDATE payment SET amount_minor = ? WHERE batch = ? AND stan = ?"
+    return [(sql, (fact.amount_minor, fact.batch, fact.stan))]
 
 
 @projects(PaymentDeclined)

@@ -28,7 +28,7 @@ class Action(Enum):
 
     RECORD = "record"
     RECORD_AND_NOTE = "record and note"
-    UNDO = "undo: the part that was approved is reversed"
+    UNDO = "ask: the part that was approved is taken, or the payment is reversed"
     DECLINE = "decline"
     RETRY_ALLOWED = "decline, may be tried again with a new STAN"
     ENTER_AGAIN = "decline, enter the data again"

@@ -67,6 +67,22 @@ class SignOnResult(Result, frozen=True, kw_only=True):
     host_batch: str = ""
 
 
+class SignOffResult(Result, frozen=True, kw_only=True):
+    """What became of a sign-off."""
+
+    signed_off: bool
+    batch: str
+
+
+class BalanceResult(Result, frozen=True, kw_only=True):
+    """What a balance inquiry said; `balance_minor` is None unless the host told it."""
+
+    outcome: str
+    card: str
+    currency: str
+    balance_minor: int | None = None
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Where the terminal stands. `mode` is the overlay that decides what may be done."""
 

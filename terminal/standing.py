@@ -34,6 +34,10 @@ class SignedOn(Fact, frozen=True, kw_only=True):
     host_batch: str
 
 
+class SignedOff(Fact, frozen=True, kw_only=True):
+    """The day is over for the host: the next payment signs on first."""
+
+
 class SignOnNeeded(Fact, frozen=True, kw_only=True):
     """The host wants a sign-on before the next payment; `cause` is its code."""
 

@@ -275,6 +275,12 @@ TEXTS: Final[dict[str, Text]] = {
         "请在结算前联机",
         "Hand over the goods; go online before the settlement",
     ),
+    "L68": Text(
+        "签退前请先结算",
+        "The batch is not settled",
+        "请先结算",
+        "Settle first; then sign off",
+    ),
 }
 
 UNNAMED: Final = Text(

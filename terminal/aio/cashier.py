@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from protocol.amount import Amount
 from protocol.kinds import PaymentKind
 from protocol.operations import Operation, PaymentReply
 from terminal.aio.desk import Desk
 from terminal.aio.performer import Machine
 from terminal.configuration import ReversalExhausted
-from terminal.intent import Complete
+from terminal.exchange import contradiction, is_part
+from terminal.intent import Complete, Partial
 from terminal.machine import Event, Mismatched, PowerOn
 from terminal.papers import receipt_papers
 from terminal.payment import Begin, Payment, PaymentPhase, judge, step
-from terminal.responses import response
+from terminal.responses import Action, response
 from terminal.totals import COUNTED
 from terminal.vault import NONCE_BYTES
 
@@ -29,11 +32,16 @@ SETTLEMENT_BLOCKS: Final = {
 """While a settlement is open nothing is sold (I9)."""
 
 
+Ask = Callable[[Amount, Amount], Awaitable[bool]]
+"""Asks the operator whether the second amount may stand for the first, which was wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cashier:
     """Runs the payment machine for one payment after the other."""
 
     desk: Desk
+    ask: Ask
 
     async def closed(self, kind: PaymentKind) -> str:
         """Return the L-code that forbids any payment of this kind now, "" when it may begin (T1).
@@ -83,7 +91,7 @@ class Cashier:
         )
 
         async def judge_and_hear(state: Payment, reply: Operation) -> Event:
-            event = await self._judge(state, reply)
+            event = await self._judge(state, reply, wish.partial)
             heard.reply = reply if isinstance(reply, PaymentReply) else None
             return event
 
@@ -98,10 +106,13 @@ class Cashier:
         for payment in await self.desk.books.unfinished_payments():
             await self.desk.performer.run(machine, payment, PowerOn())
 
-    async def _judge(self, payment: Payment, reply: Operation) -> Event:
+    async def _judge(
+        self, payment: Payment, reply: Operation, partial: Partial = Partial.UNDO
+    ) -> Event:
         if not isinstance(reply, PaymentReply):
             return Mismatched("the reply is of another kind")
-        if not response(reply.code).success:
+        take_part = await self._takes_part(payment, reply, partial)
+        if not (response(reply.code).success or take_part):
             return judge(payment, reply, ())
         papers = receipt_papers(
             payment,
@@ -111,7 +122,21 @@ class Cashier:
             head=await self.desk.archive.chain_head(),
             tag=payment.tag,
         )
-        return judge(payment, reply, papers)
+        return judge(payment, reply, papers, take_part=take_part)
+
+    async def _takes_part(self, payment: Payment, reply: PaymentReply, partial: Partial) -> bool:
+        """Ask, if that is to be asked. The reversal is on disk meanwhile: power may fail here."""
+        asked = payment.purchase
+        in_part = response(reply.code).action is Action.UNDO and is_part(asked, reply)
+        if not in_part or contradiction(asked, reply) or reply.amount is None:
+            return False
+        match partial:
+            case Partial.ASK:
+                return await self.ask(asked.amount, reply.amount)
+            case Partial.ACCEPT:
+                return True
+            case Partial.UNDO:
+                return False
 
 
 @dataclass(slots=True)

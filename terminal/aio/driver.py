@@ -18,13 +18,14 @@ from protocol.operations import Card
 from protocol.secrets import Key
 from terminal.aio.archive import Archive
 from terminal.aio.books import Books
-from terminal.aio.cashier import Cashier
+from terminal.aio.cashier import Ask, Cashier
 from terminal.aio.clerk import Clerk
 from terminal.aio.counter import Counter
 from terminal.aio.database import Database, DatabaseOpener
 from terminal.aio.desk import Desk
 from terminal.aio.finder import Finder
 from terminal.aio.greeter import Greeter
+from terminal.aio.identity import identify
 from terminal.aio.journal import Journal
 from terminal.aio.line import Line
 from terminal.aio.paperwork import Paperwork
@@ -38,23 +39,23 @@ from terminal.aio.verification import verify
 from terminal.attempt import Attempt, SettlementPhase
 from terminal.configuration import ReversalExhausted, Settings
 from terminal.effects import CrashPoint, Notice
-from terminal.errors import JournalError, StoreError, WrongKey
-from terminal.intent import Intent, Voucher
+from terminal.errors import JournalError
+from terminal.intent import Intent, Partial, Voucher
 from terminal.keyring import Keyring
 from terminal.notices import told
-from terminal.numbers import FIRST
 from terminal.originals import COMPLETIONS, VOIDS
 from terminal.outcomes import settlement_refused, settlement_result
 from terminal.results import (
+    BalanceResult,
     BatchLine,
     Difference,
     PaymentLine,
     PaymentResult,
     SettlementResult,
+    SignOffResult,
     SignOnResult,
     Status,
 )
-from terminal.standing import TerminalInstalled
 from terminal.vault import Vault
 
 
@@ -62,12 +63,18 @@ def _go_on(point: CrashPoint) -> None:
     """Pass a crash point with the power on."""
 
 
+async def _undo_it(wanted: Amount, approved: Amount) -> bool:
+    """Take no part when there is nobody to ask."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Equipment:
     """The terminal's world, injected: disk, line, key, printers, time, chance, a person.
 
     `now` gives an aware UTC time; `scratch` opens the database in which `verify` rebuilds;
-    `reached` hears of every crash point that is passed, for tests that cut the power.
+    `ask` is asked about an approval in part when a sale says so; `reached` hears of every crash
+    point that is passed, for tests that cut the power.
     """
 
     database: Database
@@ -80,6 +87,7 @@ class Equipment:
     tell: Callable[[Notice], None]
     reached: Callable[[CrashPoint], None] = _go_on
     keyring: Keyring | None = None
+    ask: Ask = _undo_it
 
 
 class Terminal:
@@ -99,8 +107,8 @@ class Terminal:
         self._desk = desk
         self._equipment = equipment
         self._owed = owed
-        self._cashier = Cashier(desk)
-        self._greeter = Greeter(desk, equipment.tell)
+        self._cashier = Cashier(desk, equipment.ask)
+        self._greeter = Greeter(desk, equipment.tell, equipment.reached)
         self._reverser = Reverser(desk, self._greeter.renew)
         self._settler = Settler(desk)
         self._teller = Teller(desk)
@@ -127,7 +135,7 @@ class Terminal:
         await journal.open()
         vault = Vault(equipment.key)
         archive, books = Archive(journal), Books(journal, vault, settings)
-        await _identify(journal, books, vault, settings)
+        await identify(journal, books, vault, settings)
         paperwork = Paperwork(
             journal,
             equipment.printers,
@@ -190,14 +198,35 @@ class Terminal:
         async with self._turn:
             return await self._greeter.echo()
 
-    async def sale(self, amount: Amount, card: Card, *, tag: str = "") -> PaymentResult:
+    async def sign_off(self) -> SignOffResult:
+        """End the day; refused while the batch holds payments (L68)."""
+        async with self._turn:
+            await self._put_right()
+            return await self._greeter.sign_off()
+
+    async def balance(self, card: Card) -> BalanceResult:
+        """Ask what is left on a card."""
+        async with self._turn:
+            await self._put_right()
+            return await self._greeter.balance(card)
+
+    async def sale(
+        self,
+        amount: Amount,
+        card: Card,
+        *,
+        partial: Partial = Partial.UNDO,
+        tag: str = "",
+    ) -> PaymentResult:
         """Sell: one payment, from the checks to its receipt.
 
         What is still to undo goes first, and a sign-on when one is needed. The result says
-        "approved" only when the payment is on our books. `tag` is what the shop calls the goods:
-        receipts are found by it (`terminal.orders.tag_problem` says what it may be).
+        "approved" only when the payment is on our books; `partial` says what becomes of an
+        approval for less. `tag` is what the shop calls the goods: receipts are found by it
+        (`terminal.orders.tag_problem` says what it may be).
         """
-        return await self._pay(Intent(PaymentKind.SALE, amount, card, tag=tag))
+        wish = Intent(PaymentKind.SALE, amount, card, partial=partial, tag=tag)
+        return await self._pay(wish)
 
     async def preauthorise(self, amount: Amount, card: Card) -> PaymentResult:
         """Hold an amount on a card, to be completed later; it is not settled."""
@@ -360,26 +389,3 @@ class PaperOwed:
         """Return whether something waits, and forget it: the journal does not."""
         owed, self._owed = self._owed, False
         return owed
-
-
-async def _identify(journal: Journal, books: Books, vault: Vault, settings: Settings) -> None:
-    """Make the first entry, or check that settings and key are those of this journal."""
-    standing = await books.standing()
-    if standing is None:
-        installed = TerminalInstalled(
-            terminal_id=settings.terminal_id,
-            merchant_id=settings.merchant_id,
-            key_check=vault.check_value,
-            batch=FIRST,
-        )
-        await journal.commit((installed,))
-        return
-    if standing.key_check != vault.check_value:
-        raise WrongKey("the key file is not the one this database was sealed with")
-    if (standing.terminal_id, standing.merchant_id) != (settings.terminal_id, settings.merchant_id):
-        raise StoreError(
-            "L42",
-            f"this data belongs to terminal {standing.terminal_id} of merchant"
-            f" {standing.merchant_id}; the settings name {settings.terminal_id} of"
-            f" {settings.merchant_id}",
-        )

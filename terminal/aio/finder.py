@@ -28,7 +28,10 @@ class Finder:
         if intent.voucher is None:
             assert intent.amount is not None, "a payment of its own says how much"
             assert intent.card is not None, "a payment of its own has its card"
-            return Complete(intent.kind, intent.amount, intent.card, tag=intent.tag), ""
+            wish = Complete(
+                intent.kind, intent.amount, intent.card, tag=intent.tag, partial=intent.partial
+            )
+            return wish, ""
         open_batch = (await self.desk.standing()).batch
         rows = await self._rows(intent.voucher)
         found = [await self._original(row) for row in rows]

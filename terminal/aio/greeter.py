@@ -1,4 +1,5 @@
-"""Says good morning: sign-on and echo. Neither moves money, so no machine stands behind them."""
+"""Says good morning and good night: sign-on, echo, sign-off. None
+moves money, so no machine stands behind them."""
 
 from __future__ import annotations
 
@@ -6,19 +7,34 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from protocol.aio.errors import NotConnected, NotSent, Unanswered
-from protocol.operations import Echo, Operation, Reply, Request, SignOn, SignOnReply
+from protocol.amount import Amount
+from protocol.kinds import PaymentKind
+from protocol.operations import (
+    Card,
+    Echo,
+    Operation,
+    PaymentReply,
+    PaymentRequest,
+    Reply,
+    Request,
+    SignOff,
+    SignOffReply,
+    SignOn,
+    SignOnReply,
+)
 from terminal.aio.books import Standing
 from terminal.aio.desk import Desk
 from terminal.aio.line import UnreadableReply
 from terminal.aio.performer import LOG
-from terminal.effects import Notice
+from terminal.effects import CrashPoint, Notice
 from terminal.errors import JournalError
 from terminal.facts import Fact
 from terminal.keyring import KeysTaken
 from terminal.notices import told
-from terminal.outcomes import sign_on_result
-from terminal.results import SignOnResult
-from terminal.standing import BatchAdopted, SignedOn, SignOnNeeded, StanTaken
+from terminal.outcomes import balance_result, sign_off_result, sign_on_result
+from terminal.responses import response
+from terminal.results import BalanceResult, SignOffResult, SignOnResult
+from terminal.standing import BatchAdopted, SignedOff, SignedOn, SignOnNeeded, StanTaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +43,7 @@ class Greeter:
 
     desk: Desk
     tell: Callable[[Notice], None]
+    reached: Callable[[CrashPoint], None]
 
     async def ready(self) -> str:
         """Sign on when that is needed; return the code that forbids to go on, or ""."""
@@ -104,6 +121,22 @@ class Greeter:
             return () if keyring.mac is not None else None
         return (KeysTaken(wrapped=reply.keys),) if keyring.take(reply.keys) else None
 
+    async def sign_off(self) -> SignOffResult:
+        """End the day; only a settled batch may be left behind (L68)."""
+        desk, standing = self.desk, await self.desk.standing()
+        code = _not_yet(standing)
+        if code:
+            return sign_off_result(code, standing.batch, signed_off=False)
+        stan = await self._take_stan(standing, "sign-off")
+        code, reply = await self._ask(
+            SignOff(origin=desk.settings.origin, stan=stan, stamp=desk.stamp())
+        )
+        done = isinstance(reply, SignOffReply) and reply.approved
+        if done:
+            await desk.journal.commit((SignedOff(),))
+            self.reached(CrashPoint.SC13)
+        return sign_off_result(code, standing.batch, signed_off=done)
+
     async def echo(self) -> SignOnResult:
         """Ask whether anybody is there."""
         desk, standing = self.desk, await self.desk.standing()
@@ -122,6 +155,31 @@ class Greeter:
         )
         return not await self.desk.journal.fetch(sql, (standing.batch, host_batch))
 
+    async def balance(self, card: Card) -> BalanceResult:
+        """Ask what is left on a card. It goes on no books and is never reversed."""
+        desk, masked, currency = self.desk, card.pan.masked, self.desk.settings.currency
+        code = "" if desk.settings.accepts(card.pan.reveal()) else "L14"
+        code = code or await self.ready()
+        if code:
+            return balance_result(code, "refused", card=masked, currency=currency)
+        standing = await desk.standing()
+        request = PaymentRequest(
+            origin=desk.settings.origin,
+            stan=await self._take_stan(standing, "balance"),
+            stamp=desk.stamp(),
+            batch=standing.batch,
+            amount=Amount(0, currency),
+            card=card,
+            kind=PaymentKind.BALANCE,
+        )
+        code, reply = await self._ask(request)
+        if not isinstance(reply, PaymentReply):
+            outcome = "not_sent" if code == "L20" else "unanswered"
+            return balance_result(code, outcome, card=masked, currency=currency)
+        outcome = "approved" if response(code).success else "declined"
+        balance = reply.balance if outcome == "approved" else None
+        return balance_result(code, outcome, card=masked, currency=currency, balance=balance)
+
     async def _take_stan(self, standing: Standing, purpose: str) -> str:
         stan = await self.desk.books.next_stan(after=standing.stan, batch=standing.batch)
         await self.desk.journal.commit((StanTaken(stan=stan, purpose=purpose),))
@@ -138,4 +196,18 @@ class Greeter:
             return "L21", None
         except UnreadableReply:
             return "L22", None
-        return (reply.code, reply) if isinstance(reply, Reply) else ("L23", None)
+        if not isinstance(reply, Reply) or (reply.stan, reply.origin) != (
+            request.stan,
+            request.origin,
+        ):
+            return "L23", None
+        return reply.code, reply
+
+
+def _not_yet(standing: Standing) -> str:
+    """Return the code that forbids to sign off: the batch number must be renewed first."""
+    if standing.settlement != "open":
+        return "L03"
+    if standing.unfinished or standing.reversals_open or standing.reversals_manual:
+        return "L05"
+    return "L68" if standing.unsettled else ""

@@ -56,9 +56,13 @@ CREATE INDEX IF NOT EXISTS payment_by_time ON payment (prepared_at);
 CREATE INDEX IF NOT EXISTS payment_by_stan ON payment (stan);
 CREATE INDEX IF NOT EXISTS payment_by_rrn ON payment (rrn) WHERE rrn <> '';
 CREATE INDEX IF NOT EXISTS payment_by_card ON payment (card_lookup);
-CREATE TRIGGER IF NOT EXISTS money_is_never_updated
-BEFORE UPDATE OF batch, stan, terminal_id, merchant_id, kind, amount_minor, currency,
-    card_sealed, card_lookup, card_masked, entry_mode, transmission, time, date ON payment
+DROP TRIGGER IF EXISTS money_is_never_updated;
+CREATE TRIGGER IF NOT EXISTS amount_shrinks_to_an_accepted_part BEFORE UPDATE OF amount_minor ON payment
+WHEN old.phase <> 'sending' OR new.amount_minor NOT BETWEEN 1 AND old.amount_minor - 1
+BEGIN SELECT raise(ABORT, 'an amount is never updated, but to a part before its approval'); END;
+CREATE TRIGGER IF NOT EXISTS request_is_never_updated
+BEFORE UPDATE OF batch, stan, terminal_id, merchant_id, kind, currency, card_sealed, card_lookup,
+    card_masked, entry_mode, transmission, time, date ON payment
 BEGIN SELECT raise(ABORT, 'what was asked of the host is never updated'); END;
 CREATE TRIGGER IF NOT EXISTS approval_is_never_updated
 BEFORE UPDATE OF code, rrn, authorisation, settlement_date ON payment WHEN old.phase = 'approved'

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from protocol.amount import Amount
 from protocol.operations import (
     Card,
     Origin,
@@ -31,10 +32,12 @@ from terminal.machine import (
 )
 from terminal.payment import (
     TRANSITIONS,
+    AcceptedInPart,
     Approved,
     ApprovedInPart,
     Begin,
     Declined,
+    PartAccepted,
     Payment,
     PaymentApproved,
     PaymentPhase,
@@ -76,6 +79,7 @@ EVENTS: dict[type[Event], Event] = {
         PowerOn(),
         Approved(reply(), ()),
         ApprovedInPart(reply("10")),
+        AcceptedInPart(reply("10", amount=yuan("1.00")), ()),
         Declined(reply("51")),
     )
 }
@@ -172,6 +176,34 @@ def test_judge_believes_only_what_names_this_payment(
 ) -> None:
     """N8, H4: stan, terminal, batch and amount are compared."""
     assert type(judge(at(PaymentPhase.SENDING), answer, ())) is event
+
+
+@pytest.mark.parametrize(
+    ("part", "event"),
+    [
+        (yuan("1.00"), AcceptedInPart),
+        (yuan(), ApprovedInPart),
+        (yuan("0.00"), ApprovedInPart),
+        (Amount(100, "840"), ApprovedInPart),
+        (None, ApprovedInPart),
+    ],
+)
+def test_part_is_taken_only_when_it_is_one(part: Amount | None, event: type[Event]) -> None:
+    """Code 10 with as much, more, nothing or another currency is undone, whoever accepts it."""
+    answer = reply("10", amount=part)
+
+    assert type(judge(at(PaymentPhase.SENDING), answer, (), take_part=True)) is event
+
+
+def test_accepted_part_is_a_fact_of_its_own_before_the_approval() -> None:
+    """One commit: the amount, the approval, the end of the reversal."""
+    event = AcceptedInPart(reply("10", amount=yuan("1.00")), ())
+
+    _, effects = step(at(PaymentPhase.SENDING), event)
+
+    facts = facts_of(effects)
+    assert [type(fact) for fact in facts] == [PartAccepted, PaymentApproved, ReversalCleared]
+    assert getattr(facts[0], "amount_minor", 0) == 100
 
 
 def test_no_fact_of_a_payment_shows_the_card() -> None:

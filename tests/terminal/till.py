@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from protocol.operations import (
     ReversalReply,
     Settlement,
     SettlementReply,
+    SignOff,
+    SignOffReply,
     SignOn,
     SignOnReply,
     Totals,
@@ -33,12 +35,14 @@ from protocol.operations import (
     UploadReply,
 )
 from protocol.secrets import Key, Pan
+from terminal.aio.cashier import Ask
 from terminal.aio.database import Database, open_sqlite
 from terminal.aio.driver import Equipment, Terminal
 from terminal.aio.printers import open_printer
 from terminal.configuration import Settings, Timing
 from terminal.effects import Commit, CrashPoint, Effects, Notice
 from terminal.facts import Fact
+from terminal.responses import response
 from terminal.standing import LateReply
 
 VISA = "4111111111111111"
@@ -124,17 +128,23 @@ class Host:
                 return SignOnReply(**base, code="00", batch=self.batch)
             case Echo():
                 return EchoReply(**base, code="00")
+            case SignOff():
+                return SignOffReply(**base, code="00")
+            case PaymentRequest(kind=PaymentKind.BALANCE):
+                return PaymentReply(**base, code=self.code, kind=asked.kind, balance=Amount(123456))
             case PaymentRequest():
-                code = self.refuses.get(asked.kind, self.code)
-                if code == "00":
-                    self.approved[asked.batch, asked.stan] = asked.amount.minor
+                code, amount = self.refuses.get(asked.kind, self.code), asked.amount
+                if code == "10":
+                    amount = Amount(amount.minor // 2, amount.currency)
+                if code == "10" or response(code).success:
+                    self.approved[asked.batch, asked.stan] = amount.minor
                     self.kinds[asked.batch, asked.stan] = asked.kind
                 return PaymentReply(
                     **base,
                     code=code,
                     kind=asked.kind,
                     batch=asked.batch,
-                    amount=asked.amount,
+                    amount=amount,
                     rrn=f"{asked.batch}{asked.stan}",
                     authorisation=asked.stan,
                 )
@@ -221,6 +231,7 @@ async def open_till(
     key: Key = KEY,
     wrap: Callable[[Database], Database] = lambda database: database,
     cut_at: CrashPoint | None = None,
+    ask: Ask | None = None,
 ) -> Till:
     host = host or Host()
     notices: list[Notice] = []
@@ -241,6 +252,8 @@ async def open_till(
         tell=notices.append,
         reached=reached,
     )
+    if ask is not None:
+        equipment = replace(equipment, ask=ask)
     try:
         terminal = await Terminal.open(settings, equipment)
     except BaseException:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
+from protocol.amount import Amount
 from protocol.operations import (
     Card,
     Operation,
@@ -12,12 +15,14 @@ from protocol.operations import (
 )
 from protocol.secrets import Pan
 from terminal.configuration import Limits
+from terminal.intent import Partial, Voucher
 from tests.terminal.till import (
     LOST,
     QUICK,
     VISA,
     Fault,
     Host,
+    PowerCut,
     agree,
     open_till,
     visa,
@@ -134,6 +139,65 @@ async def test_sale_is_undone_when_its_reply_says_something_else(fault: Fault) -
 
     assert result.outcome == "reversed"
     assert getattr(till.host.heard[-1], "reason", None) == "06"
+    await agree(till)
+    await till.terminal.close()
+
+
+@pytest.mark.parametrize("partial", [Partial.ACCEPT, Partial.ASK])
+@pytest.mark.asyncio
+async def test_part_becomes_the_amount_when_the_operator_takes_it(partial: Partial) -> None:
+    """Code 10: 6.17 of 12.34 is what is sold, listed, settled, and may be voided."""
+    asked: list[tuple[int, int]] = []
+
+    async def take_it(wanted: Amount, approved: Amount) -> bool:
+        asked.append((wanted.minor, approved.minor))
+        return True
+
+    till = await open_till(Host(code="10"), ask=take_it)
+
+    result = await till.terminal.sale(yuan(), visa(), partial=partial)
+
+    assert (result.outcome, result.code, result.amount_minor) == ("approved", "10", 617)
+    assert asked == ([(1234, 617)] if partial is Partial.ASK else [])
+    till.host.code = "00"
+    await agree(till)
+    assert (await till.terminal.void(Voucher(result.stan))).amount_minor == 617
+    assert (await till.terminal.settle()).outcome == "closed_balanced"
+    await till.terminal.close()
+
+
+@pytest.mark.parametrize("partial", [Partial.UNDO, Partial.ASK])
+@pytest.mark.asyncio
+async def test_part_that_nobody_takes_is_undone(partial: Partial) -> None:
+    """Code 10: without a person to ask, nothing is sold."""
+    till = await open_till(Host(code="10"))
+
+    result = await till.terminal.sale(yuan(), visa(), partial=partial)
+
+    assert (result.outcome, till.host.mtis()[-1]) == ("reversed", "Reversal")
+    await agree(till)
+    await till.terminal.close()
+
+
+@pytest.mark.asyncio
+async def test_part_is_undone_when_the_power_fails_while_the_operator_thinks(
+    tmp_path: Path,
+) -> None:
+    """T7: the reversal has been on disk since T4; what was not taken is not sold."""
+
+    async def never_answer(wanted: Amount, approved: Amount) -> bool:
+        raise PowerCut
+
+    host, path = Host(code="10"), str(tmp_path / "terminal.db")
+    till = await open_till(host, path=path, ask=never_answer)
+    with pytest.raises(PowerCut):
+        await till.terminal.sale(yuan(), visa(), partial=Partial.ASK)
+    await till.pull_plug()
+
+    till = await open_till(host, path=path)
+    await till.terminal.recover()
+
+    assert host.mtis()[-1] == "Reversal"
     await agree(till)
     await till.terminal.close()
 

@@ -12,6 +12,7 @@ from protocol.operations import (
 from tests.terminal.till import (
     LOST,
     Host,
+    agree,
     open_till,
     visa,
     yuan,
@@ -60,4 +61,66 @@ async def test_sign_on_that_is_refused_leaves_the_terminal_as_it_was() -> None:
     )
     assert (await till.terminal.echo()).code == "00"
     assert (await till.terminal.status()).mode == "NEEDS_SIGNON"
+    await till.terminal.close()
+
+
+@pytest.mark.asyncio
+async def test_sign_off_is_refused_until_the_batch_is_settled() -> None:
+    """L68: otherwise the batch number is not renewed; afterwards the next payment signs on."""
+    till = await open_till()
+    await till.terminal.sale(yuan(), visa())
+    early = await till.terminal.sign_off()
+    await till.terminal.settle()
+
+    late = await till.terminal.sign_off()
+
+    assert (early.signed_off, early.code) == (False, "L68")
+    assert (late.signed_off, late.code) == (True, "00")
+    assert not (await till.terminal.status()).signed_on
+    await till.terminal.sale(yuan(), visa())
+    assert till.host.mtis()[-3:] == ["SignOff", "SignOn", "PaymentRequest"]
+    await till.terminal.close()
+
+
+@pytest.mark.asyncio
+async def test_sign_off_that_gets_no_answer_changes_nothing() -> None:
+    till = await open_till()
+    await till.terminal.sign_on()
+    till.host.faults = [LOST]
+
+    result = await till.terminal.sign_off()
+
+    assert (result.signed_off, result.code) == (False, "L21")
+    assert (await till.terminal.status()).signed_on
+    await till.terminal.close()
+
+
+@pytest.mark.asyncio
+async def test_balance_is_told_and_goes_on_no_books() -> None:
+    """No payment, no reversal, no receipt; the amount does not travel."""
+    till = await open_till()
+
+    result = await till.terminal.balance(visa())
+
+    assert (result.outcome, result.balance_minor, result.card) == (
+        "approved",
+        123456,
+        "411111******1111",
+    )
+    assert till.host.mtis() == ["SignOn", "PaymentRequest"]
+    assert await till.terminal.payments() == ()
+    await agree(till)
+    await till.terminal.close()
+
+
+@pytest.mark.asyncio
+async def test_balance_that_gets_no_answer_is_never_reversed() -> None:
+    """A query never causes a reversal."""
+    till = await open_till(Host(faults=[None, LOST]))
+
+    result = await till.terminal.balance(visa())
+
+    assert (result.outcome, result.code, result.balance_minor) == ("unanswered", "L21", None)
+    assert till.host.mtis() == ["SignOn", "PaymentRequest"]
+    assert (await till.terminal.settle()).code == "L16"
     await till.terminal.close()

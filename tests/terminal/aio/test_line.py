@@ -18,6 +18,7 @@ from protocol.operations import Echo, EchoReply
 from terminal.aio.line import AcquirerLine, UnreadableReply
 from terminal.standing import LateReply
 from tests.terminal.test_payment import ORIGIN, STAMP
+from tests.world.hand import HandOpener
 
 DIALECT = builtin_dialect()
 ECHO = Echo(origin=ORIGIN, stan="000001", stamp=STAMP)
@@ -91,6 +92,22 @@ async def test_line_keeps_a_late_reply_for_the_journal() -> None:
 
         assert line.take_news() == (LateReply(mti="0810", stan="000001", code="00"),)
         assert line.take_news() == ()
+
+
+@pytest.mark.asyncio
+async def test_line_takes_a_new_connection_after_a_silence() -> None:
+    """N16: the old one may be half open, and then nobody ever says so."""
+    opener = HandOpener()
+    line = AcquirerLine(opener, DIALECT)
+    await line.connect()
+    await line.connect()
+    with pytest.raises(Unanswered):
+        await line.request(ECHO, 0.01)
+
+    await line.connect()
+
+    assert [transport.aborted for transport in opener.transports] == [True, False]
+    await line.close()
 
 
 @pytest.mark.asyncio
