@@ -6,12 +6,11 @@ is called bare, without the `Message` that ours makes in its time.
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks.result import Claim, Report, Row, alternate
+from benchmarks.result import Claim, Report, alternate, times
 from protocol.codec import EARNED_AFTER, Codec
 from protocol.dialect import builtin_dialect
 from protocol.message import Message
@@ -66,14 +65,6 @@ def run() -> Report:
     )
     note = f"{len(PURCHASE.fields)} fields, {len(wire)} bytes, one core, medians of {ROUNDS} rounds"
     return Report("Codec", rows, claims, (note,))
-
-
-def times(slow: Row, fast: Row) -> float:
-    """Return the median of how many times as fast, round by round.
-
-    The two sides of one round meet the same weather; a machine's clock may double in between.
-    """
-    return statistics.median(s / f for s, f in zip(slow.rounds, fast.rounds, strict=True))
 
 
 def timed(call: Callable[[], object]) -> Callable[[], float]:

@@ -1,7 +1,8 @@
 """The host without a ledger, between a bare echo and itself on pyiso8583.
 
 Servers and load generator are processes of their own. In each round every server gets the same
-short load in turn; CPU is the server's own, asked of it before and after. Terminals wait for
+short load in turn; CPU is the server's own, asked of it before and after. A ratio is the median of
+its rounds': what disturbs a round disturbs all servers in it. Terminals wait for
 their answer before they send the next request (depth 1), as terminals do; depth 4 shows what a
 concentrator's connection costs, where one system call carries four messages.
 """
@@ -20,30 +21,32 @@ import msgspec
 
 from benchmarks.contestant import Contestant, started
 from benchmarks.load import Load, Outcome
-from benchmarks.result import Claim, Report, Row
+from benchmarks.result import Claim, Report, Row, times
 
 KINDS: Final = {"echo": "bare echo", "compiled": "host", "reference": "host on pyiso8583"}
 CONNECTIONS: Final = (32, 256)
 DEPTHS: Final = (1, 4)
-SECONDS: Final = 0.5
+SECONDS: Final = 0.7
+ROUNDS: Final = 7
+IDLE_ROUNDS: Final = 5
 IDLE_CONNECTIONS: Final = 2000
 
 Figures = dict[tuple[str, int, int, str], list[float]]
 """By kind, connections, depth and unit: one value per round."""
 
 
-def run(rounds: int = 5) -> Report:
+def run() -> Report:
     """Race the servers and return what it showed."""
     figures: Figures = {}
     with ExitStack() as stack:
         contestants = {kind: stack.enter_context(started(kind)) for kind in KINDS}
-        for _ in range(rounds):
+        for _ in range(ROUNDS):
             for depth in DEPTHS:
                 for connections in CONNECTIONS:
                     for kind, contestant in contestants.items():
                         _race(figures, kind, contestant, connections, depth)
     rows = {key: _row(key, values) for key, values in figures.items()}
-    idle = {kind: idle_memory(kind, rounds) for kind in ("echo", "compiled")}
+    idle = {kind: idle_memory(kind, IDLE_ROUNDS) for kind in ("echo", "compiled")}
     return Report(
         "Host without a ledger",
         (*rows.values(), *idle.values()),
@@ -117,8 +120,8 @@ def _ratio(
     depth: int,
     unit: str,
 ) -> float:
-    above, below = (rows[kind, connections, depth, unit].median for kind in (over, under))
-    return above / below
+    above, below = (rows[kind, connections, depth, unit] for kind in (over, under))
+    return times(above, below)
 
 
 def _claims(rows: dict[tuple[str, int, int, str], Row]) -> Iterator[Claim]:

@@ -30,7 +30,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A ratio of two medians and its target: "at least" is a floor, otherwise a ceiling."""
+    """A ratio and its target: "at least" is a floor, otherwise a ceiling."""
 
     name: str
     ratio: float
@@ -51,6 +51,15 @@ class Report:
     rows: tuple[Row, ...]
     claims: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def times(over: Row, under: Row) -> float:
+    """Return how many times `under` goes into `over`: the median of what each round says.
+
+    The two sides of one round meet the same weather; between two rounds a machine's clock may
+    double or a neighbour wake up, so medians of either side may come from different machines.
+    """
+    return statistics.median(o / u for o, u in zip(over.rounds, under.rounds, strict=True))
 
 
 def alternate(

@@ -1,4 +1,8 @@
-"""From the start of the process to the first answer: the acquirer, and a bare asyncio echo."""
+"""From the start of the process to the first answer: the acquirer, and a bare asyncio echo.
+
+The two start in turn, and the claim is the median of the rounds' ratios: a start takes a tenth of a
+second, and one that meets a neighbour's takes two.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from acquirer_sim.aio.opening import open_ledger
-from benchmarks.result import Claim, Report, alternate
+from benchmarks.result import Claim, Report, alternate, times
 from protocol.codec import Codec
 from protocol.dialect import builtin_dialect
 from protocol.operations import Origin, SignOn, Stamp
@@ -37,7 +41,7 @@ asyncio.run(main())
 """
 
 WAIT_S: Final = 20.0
-ROUNDS: Final = 9
+ROUNDS: Final = 21
 
 
 def run() -> Report:
@@ -58,8 +62,7 @@ def run() -> Report:
             unit="ms",
             rounds=ROUNDS,
         )
-    ratio = rows[0].median / rows[1].median
-    claim = Claim("process start to the first answer", ratio, 2.0, at_least=False)
+    claim = Claim("process start to the first answer", times(*rows), 2.0, at_least=False)
     return Report("Process start", rows, (claim,), ("a sign-on, over TCP, asked until answered",))
 
 

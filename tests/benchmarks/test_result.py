@@ -7,7 +7,7 @@ import json
 import pytest
 
 from benchmarks.__main__ import describe, render
-from benchmarks.result import Claim, Report, Row, alternate
+from benchmarks.result import Claim, Report, Row, alternate, times
 
 
 def test_claim_holds_on_the_right_side_of_its_target() -> None:
@@ -34,6 +34,14 @@ def test_contestants_take_turns() -> None:
 
     assert ["a", "b"] * 5 == calls
     assert [5.0, 6.0] == [row.median for row in rows]
+
+
+def test_ratio_compares_what_met_the_same_weather() -> None:
+    """One round on a machine that is ten times slower changes nothing."""
+    slow = Row("theirs", "µs", (6.0, 6.0, 60.0, 6.0, 6.0))
+    fast = Row("ours", "µs", (2.0, 2.0, 20.0, 3.0, 2.0))
+
+    assert 3.0 == times(slow, fast)
 
 
 def test_report_reads_as_a_table_and_as_json() -> None:
