@@ -2,14 +2,30 @@ from __future__ import annotations
 
 import sqlite3
 from itertools import pairwise
+from types import ModuleType
 
+import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acquirer_sim.decide import decide, needs
 from acquirer_sim.working_set import WorkingSet
+from protocol.codec import Codec
+from protocol.dialect import builtin_dialect
 from protocol.kinds import KINDS, PaymentKind
-from protocol.operations import Echo, Reply, Request
+from protocol.operations import (
+    Echo,
+    Origin,
+    PaymentRequest,
+    ReconciliationResult,
+    Reply,
+    Request,
+    Reversal,
+    Settlement,
+    Totals,
+)
+from protocol.profiles import cup, iso87
 from tests.acquirer_sim.asking import (
     BATCH,
     NOW,
@@ -179,3 +195,46 @@ def test_ledger_refuses_changes_to_a_transfer(books: Books) -> None:
         problem = str(error)
 
     assert "transfer rows are never changed" == problem
+
+
+def _day() -> list[PaymentRequest | Reversal | Settlement]:
+    """Every kind, each follow-up naming its original as a dialect without F7 can: by RRN too."""
+    void = payment(PaymentKind.VOID, 2, 1000, original=of(1, rrn="000000000001"))
+    held = of(4, "0100", rrn="000000000005")
+    told = of(8, "0220", rrn="000000000011")
+    gone = payment(PaymentKind.COMPLETION_VOID, 6, 800, original=of(5, rrn="000000000006"))
+    return [
+        purchase(1, 1000),
+        void,
+        undo(void, earlier=void.original),
+        payment(PaymentKind.REFUND, 3, 100, original=of(1, rrn="000000000001")),
+        payment(PaymentKind.PREAUTHORISATION, 4, 900),
+        payment(PaymentKind.COMPLETION, 5, 800, original=held),
+        gone,
+        undo(gone, earlier=gone.original),
+        payment(PaymentKind.COMPLETION_VOID, 7, 800, original=of(5, rrn="000000000006")),
+        payment(PaymentKind.COMPLETION_ADVICE, 9, 700, original=held),
+        payment(PaymentKind.OFFLINE_SALE, 8, 60),
+        payment(PaymentKind.ADJUSTMENT, 10, 6, original=told),
+        payment(PaymentKind.BALANCE, 11, 0),
+        payment(PaymentKind.PREAUTHORISATION, 12, 50),
+        payment(PaymentKind.PREAUTHORISATION_VOID, 13, 50, original=of(12, "0100")),
+        settlement(0, 0, totals=Totals(2, 0, 5, 0, 900, 0, 2566)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "profile"), [("iso87", iso87), ("iso87_bcd", iso87), ("cup", cup)]
+)
+def test_every_kind_is_understood_in_every_dialect(
+    books: Books, dialect: str, profile: ModuleType
+) -> None:
+    """The bytes of a terminal's day, with the void of a void's end and the hold that comes back."""
+    codec, origin = Codec(builtin_dialect(dialect)), Origin("10000001", "104100000000001")
+    asked = [msgspec.structs.replace(one, origin=origin) for one in _day()]
+    heard = [profile.decode(codec.decode(codec.encode(profile.encode(one)))) for one in asked]
+    replies = [books.one(one) for one in heard]
+
+    assert ["00"] * len(asked) == [one.code for one in replies]
+    assert ReconciliationResult.IN_BALANCE is replies[-1].result
+    assert [] == books.problems()
