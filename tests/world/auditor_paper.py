@@ -78,8 +78,9 @@ def no_card_number_on_paper(sheets: Sequence[Sheet]) -> Iterator[str]:
 
 def papers_tell_what_stands(sheets: Sequence[Sheet], books: TerminalBooks) -> Iterator[str]:
     """I3: a receipt that is out has its approved payment, a slip its closed batch."""
+    receipts = books.handed_out
     for kind, batch, voucher in sorted({sheet.name for sheet in sheets}):
-        if kind in ("MERCHANT COPY", "CARDHOLDER COPY") and (batch, voucher) not in books.approved:
+        if kind in ("MERCHANT COPY", "CARDHOLDER COPY") and (batch, voucher) not in receipts:
             yield f"I3: {kind} of payment {voucher} of batch {batch} is out, but it does not stand"
         if kind == "SETTLEMENT SUMMARY" and batch not in books.closed:
             yield f"I3: the slip of batch {batch} is out, but it is not closed"

@@ -5,10 +5,22 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from tests.world.auditor_books import HostBatch, HostBooks, Posting, Stands, TerminalBooks, Totals
+from tests.world.auditor_books import (
+    HostBatch,
+    HostBooks,
+    PaymentKey,
+    Posting,
+    Stands,
+    TerminalBooks,
+    Totals,
+)
+from tests.world.auditor_flows import TOLD_KINDS
 from tests.world.disk import Platter
 
-UNDECIDED: Final = ("prepared", "sending", "reversal_required", "reversal_manual")
+UNDECIDED: Final = (
+    *("prepared", "sending", "reversal_required", "reversal_manual"),
+    *("waiting", "telling"),
+)
 
 
 def read_host(ledger: Platter, terminal: str) -> HostBooks:
@@ -48,7 +60,44 @@ def read_host(ledger: Platter, terminal: str) -> HostBooks:
         uploaded=frozenset(
             ledger.query("SELECT batch, stan FROM upload_item WHERE terminal = ?", (terminal,))
         ),
+        links=_links_at_host(ledger, terminal),
+        ended=frozenset(
+            ledger.query(
+                "SELECT batch, stan FROM payment WHERE terminal = ? AND ended_entry > 0",
+                (terminal,),
+            )
+        ),
+        refunded={
+            (batch, stan): minor
+            for batch, stan, minor in ledger.query(
+                "SELECT batch, stan, refunded_minor FROM payment"
+                " WHERE terminal = ? AND refunded_minor <> 0",
+                (terminal,),
+            )
+        },
+        held=_held_at_host(ledger, terminal),
     )
+
+
+def _links_at_host(ledger: Platter, terminal: str) -> dict[PaymentKey, PaymentKey]:
+    rows = ledger.query(
+        "SELECT f.batch, f.stan, o.batch, o.stan FROM payment f"
+        " JOIN payment o ON o.entry = f.original_entry"
+        " WHERE f.terminal = ? AND f.status = 'approved'",
+        (terminal,),
+    )
+    return {(batch, stan): (of_batch, of_stan) for batch, stan, of_batch, of_stan in rows}
+
+
+def _held_at_host(ledger: Platter, terminal: str) -> dict[PaymentKey, int]:
+    """Return what is left on the account of each pre-authorisation, whatever became of it."""
+    rows = ledger.query(
+        "SELECT p.batch, p.stan, (SELECT coalesce(sum(minor), 0) FROM posting WHERE account ="
+        "  printf('hold:%s:%s:%012d', p.merchant, p.terminal, p.entry)) FROM payment p"
+        " WHERE p.terminal = ? AND p.kind = 'preauthorisation'",
+        (terminal,),
+    )
+    return {(batch, stan): minor for batch, stan, minor in rows}
 
 
 def read_terminal(disk: Platter) -> TerminalBooks:
@@ -57,6 +106,10 @@ def read_terminal(disk: Platter) -> TerminalBooks:
         "SELECT batch, stan, kind, phase, amount_minor FROM payment ORDER BY 1, 2"
     )
     settlements = disk.query("SELECT batch, stan, phase, totals FROM settlement ORDER BY 1")
+    links = disk.query(
+        "SELECT f.batch, f.stan, f.original_batch, f.original_stan FROM follow_up f"
+        " JOIN payment p ON p.batch = f.batch AND p.stan = f.stan WHERE p.phase = 'approved'"
+    )
     reversals = disk.query("SELECT batch, stan, phase FROM reversal ORDER BY 1, 2")
     receipts = disk.query("SELECT batch, stan, body FROM snapshot WHERE kind = 'receipt'")
     slips = disk.query("SELECT batch, body FROM snapshot WHERE kind = 'settlement'")
@@ -84,6 +137,13 @@ def read_terminal(disk: Platter) -> TerminalBooks:
         uploaded=frozenset(
             disk.query("SELECT batch, original_stan FROM upload_item WHERE taken = 1")
         ),
+        links={(b, s): (of_b, of_s) for b, s, of_b, of_s in links},
+        refused={
+            (b, s): Stands(kind, minor)
+            for b, s, kind, phase, minor in payments
+            if phase == "declined" and kind in TOLD_KINDS
+        },
+        named={b: json.loads(body)["remarks"] for b, body in slips},
     )
 
 

@@ -7,6 +7,7 @@ begins. A morning is played once and its platters are copied for every run.
 from __future__ import annotations
 
 import functools
+from collections.abc import Awaitable, Callable
 
 from protocol.amount import Amount
 from protocol.operations import Card
@@ -21,6 +22,9 @@ from tests.world.world import CARDS, World
 
 MORNING_S = 3600.0
 
+Deed = Callable[[Terminal], Awaitable[object]]
+"""What a person does at a terminal."""
+
 
 async def sell(terminal: Terminal, minor: int, card: int = 0) -> PaymentResult:
     """Sell for an amount of minor units on one of the test cards."""
@@ -32,9 +36,19 @@ def first_day(terminals: int = 1) -> Morning:
     return Morning(empty_ledger(), (None,) * terminals)
 
 
-@functools.cache
 def after_sales(count: int) -> Morning:
-    """Return the second day of a shop: batch 000001 is closed, `count` sales are in 000002.
+    """Return the second day of a shop: batch 000001 is closed, `count` sales are in 000002."""
+    return after_deeds(*(_sale(number) for number in range(count)))
+
+
+@functools.cache
+def _sale(number: int) -> Deed:
+    return functools.partial(sell, minor=1003 + number, card=number % len(CARDS))
+
+
+@functools.cache
+def after_deeds(*deeds: Deed) -> Morning:
+    """Return the second day of a shop: batch 000001 is closed, with one sale; then `deeds`.
 
     One terminal, signed on; all papers are out.
     """
@@ -46,8 +60,8 @@ def after_sales(count: int) -> Morning:
         await till.do(lambda terminal: terminal.sign_on())
         await till.do(functools.partial(sell, minor=5005))
         await till.do(lambda terminal: terminal.settle())
-        for number in range(count):
-            await till.do(functools.partial(sell, minor=1003 + number, card=number % len(CARDS)))
+        for deed in deeds:
+            await till.do(deed)
         till.switch_off()
         images.extend((world.host.platter.image(), till.platter.image()))
         world.close()

@@ -10,12 +10,14 @@ from protocol.message import Message
 from tests.world.auditor_books import (
     HostBatch,
     HostBooks,
+    PaymentKey,
     Posting,
     Stands,
     TerminalBooks,
     Totals,
     audit_books,
 )
+from tests.world.auditor_flows import audit_flows
 from tests.world.auditor_paper import Sheet, audit_paper
 from tests.world.auditor_wire import Heard, audit_wire
 
@@ -25,13 +27,15 @@ PAN = "4111111111111111"
 def _said(
     mti: str, stan: str, *, batch: str = "000001", fate: str = "carry", **other: str
 ) -> Heard:
-    fields = {11: stan, 41: "10000001", 60: batch, 4: "000000001000", 7: "0102010000"}
+    fields = {3: "000000", 4: "000000001000", 7: "0102010000", 11: stan, 41: "10000001", 60: batch}
     if mti in ("0400", "0401"):
         fields[90] = f"0200{stan}0102010000"
     fields.update({int(name[1:]): value for name, value in other.items()})
-    return Heard(0.0, mti[2] in "0" and mti[3] in "01", Message(mti, dict(fields)), fate)
+    return Heard(0.0, mti[2] in "02", Message(mti, dict(fields)), fate)
 
 
+TOLD, TOLD_AGAIN = _said("0220", "000003", fate="lose"), _said("0221", "000003")
+INQUIRY = _said("0200", "000004", f3="310000")
 SALE, ANSWER = _said("0200", "000001"), _said("0210", "000001")
 FAIR = [
     SALE,
@@ -41,16 +45,20 @@ FAIR = [
     _said("0400", "000002", fate="lose"),
     _said("0401", "000002", f39="06"),
     _said("0410", "000002"),
-    _said("0500", "000003"),
-    _said("0510", "000003", fate="lose"),
-    _said("0501", "000003"),
-    _said("0510", "000003"),
+    TOLD,
+    TOLD_AGAIN,
+    _said("0230", "000003"),
+    INQUIRY,
+    _said("0500", "000005"),
+    _said("0510", "000005", fate="lose"),
+    _said("0501", "000005"),
+    _said("0510", "000005"),
     _said("0200", "000001", batch="000002"),
 ]
 
 
 def test_a_fair_day_on_the_wire_has_no_problem() -> None:
-    """A lost reply, a reversal, a repeated settlement: all as it should be."""
+    """A lost reply, a reversal, a repeated advice and settlement: all as it should be."""
     assert audit_wire(FAIR) == []
 
 
@@ -68,6 +76,13 @@ def test_a_fair_day_on_the_wire_has_no_problem() -> None:
         ([_said("0500", "000003"), _said("0200", "000004")], "I9"),
         ([SALE, _said("0200", "000002")], "S1"),
         ([SALE, _said("0210", "000001", fate="lose"), _said("0500", "000002")], "S1"),
+        ([TOLD, TOLD], "A:"),
+        ([TOLD, _said("0221", "000003", f4="000000000999")], "A:"),
+        ([_said("0210", "000001", f38="1"), _said("0210", "000001", f38="2")], "H2"),
+        ([TOLD, _said("0400", "000003", f90="0220000003")], "R:"),
+        ([INQUIRY, _said("0400", "000004", f3="310000")], "R:"),
+        ([TOLD_AGAIN, _said("0500", "000005")], "S1"),
+        ([_said("0500", "000003"), _said("0220", "000004")], "I9"),
     ],
 )
 def test_the_wire_rules_see_what_breaks_them(heard: list[Heard], code: str) -> None:
@@ -167,6 +182,78 @@ def test_credits_and_holds_are_weighed_as_what_they_are() -> None:
     assert [] == audit_books(
         terminal, replace(HOST, approved=approved, batches=batches, postings=postings)
     )
+
+
+HELD, DONE, BACK, MORE = (("000001", f"00001{number}") for number in range(4))
+FLOWS: dict[PaymentKey, Stands] = {
+    KEY: Stands("sale", 1000),
+    HELD: Stands("preauthorisation", 500),
+    DONE: Stands("completion", 300),
+    BACK: Stands("refund", 600),
+}
+LINKS = {DONE: HELD, BACK: KEY}
+FLOW_TERMINAL = replace(TERMINAL, approved=FLOWS, links=LINKS)
+FLOW_HOST = replace(
+    HOST,
+    approved=FLOWS,
+    links=LINKS,
+    ended=frozenset({HELD}),
+    refunded={KEY: 600},
+    held={HELD: 0},
+)
+
+
+def test_a_refund_and_a_completion_have_no_problem() -> None:
+    """A part given back, a part taken of what was held: the rest is free."""
+    assert audit_flows(FLOW_TERMINAL, FLOW_HOST) == []
+
+
+def _with(stands: Stands, of: PaymentKey) -> tuple[TerminalBooks, HostBooks]:
+    """Return both sides' books with one payment more, which speaks of another."""
+    approved, links = {**FLOWS, MORE: stands}, {**LINKS, MORE: of}
+    return (
+        replace(FLOW_TERMINAL, approved=approved, links=links),
+        replace(FLOW_HOST, approved=approved, links=links),
+    )
+
+
+@pytest.mark.parametrize(
+    ("books", "code"),
+    [
+        ((FLOW_TERMINAL, replace(FLOW_HOST, links={DONE: HELD})), "F1"),
+        ((replace(FLOW_TERMINAL, links={**LINKS, KEY: HELD}), FLOW_HOST), "F1"),
+        (_with(Stands("void", 500), HELD), "F2"),
+        (_with(Stands("refund", 1), ("000001", "000099")), "F2"),
+        (_with(Stands("completion_void", 299), DONE), "F3"),
+        (_with(Stands("void", 1000), KEY), "F3"),
+        (_with(Stands("refund", 401), KEY), "F4"),
+        (_with(Stands("completion_advice", 1), HELD), "F5"),
+        (_with(Stands("completion", 300), HELD), "F5"),
+        ((FLOW_TERMINAL, replace(FLOW_HOST, held={HELD: 200})), "F6"),
+        ((FLOW_TERMINAL, replace(FLOW_HOST, held={HELD: -500})), "F6"),
+        (_with(Stands("completion_void", 300), DONE), "F6"),
+        ((FLOW_TERMINAL, replace(FLOW_HOST, ended=frozenset())), "F7"),
+        ((FLOW_TERMINAL, replace(FLOW_HOST, refunded={})), "F7"),
+        ((replace(FLOW_TERMINAL, refused={MORE: Stands("offline_sale", 5)}), FLOW_HOST), "F8"),
+    ],
+)
+def test_the_flow_rules_see_what_breaks_them(
+    books: tuple[TerminalBooks, HostBooks], code: str
+) -> None:
+    """One smallest wrong family per rule."""
+    assert [problem for problem in audit_flows(*books) if problem.startswith(code)]
+
+
+def test_a_refused_offline_sale_has_its_receipt_and_its_name_on_the_slip() -> None:
+    """It was handed out before the host was told."""
+    terminal = replace(
+        TERMINAL,
+        refused={MORE: Stands("offline_sale", 5)},
+        receipts={KEY: 1000, MORE: 5},
+        named={"000001": ["000013 离线 96"]},
+    )
+
+    assert audit_books(terminal, HOST) + audit_flows(terminal, HOST) == []
 
 
 RECEIPT = (

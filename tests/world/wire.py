@@ -52,7 +52,7 @@ REPLY_FATES: Final = (
     "garble",
 )
 """`garble`: the length before the reply is nonsense (N11)."""
-ALTERABLE: Final = ("0210",)
+ALTERABLE: Final = ("0110", "0210", "0230")
 CONNECT_FATES: Final = (CARRY, "refused")
 
 

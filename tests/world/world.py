@@ -6,7 +6,9 @@ import asyncio
 from typing import Final
 
 from acquirer_sim.faults import FaultPlan
+from terminal.results import Status
 from tests.world.auditor_books import audit_books
+from tests.world.auditor_flows import audit_flows
 from tests.world.auditor_paper import audit_paper
 from tests.world.auditor_wire import Heard, audit_wire
 from tests.world.books import read_host, read_suspense, read_terminal
@@ -34,6 +36,11 @@ def split_frames(data: bytes) -> list[bytes]:
         frames.append(data[at:end])
         at = end
     return frames
+
+
+def _at_rest(status: Status) -> bool:
+    owed = status.reversals_pending or status.advices_waiting
+    return status.settlement == "open" and not owed
 
 
 class World:
@@ -76,7 +83,7 @@ class World:
         for _ in range(CLEARING_ROUNDS_MAX):
             status = await till.do(lambda terminal: terminal.recover(retry_manual=True))
             await till.do(lambda terminal: terminal.paperwork.print_waiting())
-            if status is not None and status.settlement == "open" and not status.reversals_pending:
+            if status is not None and _at_rest(status):
                 return
             if status is not None and status.settlement != "open":
                 await till.do(lambda terminal: terminal.settle())
@@ -91,6 +98,7 @@ class World:
             books = read_terminal(till.platter)
             ledger = read_host(self.host.platter, books.terminal)
             self.problems += audit_books(books, ledger)
+            self.problems += audit_flows(books, ledger)
             self.problems += audit_paper(till.roll.sheets, books)
             self._check_papers_settled(till)
         self.problems += [f"H10: adjustment {line}" for line in read_suspense(self.host.platter)]
