@@ -75,9 +75,9 @@ class _Days:
         self.origin = {"terminal_id": settings.terminal_id, "merchant_id": settings.merchant_id}
         self.shop = Shop(settings.merchant_name, operator="01", **self.origin)
 
-    def printed(self, document: Receipt | SettlementSlip) -> Iterator[Fact]:
+    def printed(self, document: Receipt | SettlementSlip, card_lookup: str = "") -> Iterator[Fact]:
         """Freeze a document and have every copy of it printed."""
-        for fact in frozen(document, self.head):
+        for fact in frozen(document, self.head, card_lookup=card_lookup):
             if isinstance(fact, SnapshotTaken):
                 self.head = fact.snapshot.head
             yield fact
@@ -139,7 +139,8 @@ def _payment(days: _Days, batch: str, stan: str, at: datetime) -> Iterator[Fact]
             rrn=rrn,
             tag="tea" if drawn % 50 == 0 else "",
             **named,
-        )
+        ),
+        card.lookup,
     )
 
 

@@ -133,7 +133,8 @@ def _flat(prefix: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
         elif isinstance(value, list | tuple):
             yield prefix + name, ", ".join(map(str, value))
         else:
-            yield prefix + name, str(value)
+            # As TOML writes it: true, not True.
+            yield prefix + name, str(value).lower() if isinstance(value, bool) else str(value)
     for name, table in tables:
         yield from _flat(f"{prefix}{name}.", table)
 

@@ -24,9 +24,13 @@ from terminal.facts import Fact
 
 
 class SnapshotTaken(Fact, frozen=True, kw_only=True):
-    """A document was frozen; every paper of it is drawn from this."""
+    """A document was frozen; every paper of it is drawn from this.
+
+    `card_lookup` is the keyed hash of the whole card: found by, never on the document itself.
+    """
 
     snapshot: Snapshot
+    card_lookup: str = ""
 
 
 class CopyQueued(Fact, frozen=True, kw_only=True):
@@ -159,14 +163,18 @@ def job_id_of(copy_id: str, number: int) -> str:
 
 
 def queue_originals(
-    document: Document, head: ChainHead, copies: Sequence[CopyKind] | None = None
+    document: Document,
+    head: ChainHead,
+    copies: Sequence[CopyKind] | None = None,
+    *,
+    card_lookup: str = "",
 ) -> tuple[Fact, ...]:
     """Return the facts that freeze a document and owe its copies, for the commit of the money.
 
     `head` is the newest snapshot of the journal (`terminal.aio.archive.chain_head`).
     """
     snapshot = take_snapshot(document, head)
-    facts: list[Fact] = [SnapshotTaken(snapshot=snapshot)]
+    facts: list[Fact] = [SnapshotTaken(snapshot=snapshot, card_lookup=card_lookup)]
     for kind in copies_of(document) if copies is None else copies:
         copy_id = copy_id_of(snapshot.document_id, kind)
         facts.append(CopyQueued(copy_id=copy_id, document_id=snapshot.document_id, kind=kind))

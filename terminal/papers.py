@@ -98,7 +98,7 @@ def receipt_papers(
         testing=settings.test_mode,
         tag="" if tag_problem(tag) else tag,
     )
-    return queue_originals(receipt, head, settings.paper.copies)
+    return queue_originals(receipt, head, settings.paper.copies, card_lookup=payment.card.lookup)
 
 
 def slip_papers(

@@ -36,6 +36,7 @@ def snapshot_taken(fact: SnapshotTaken, at: str) -> list[Statement]:
         "number": snapshot.number,
         "document_id": snapshot.document_id,
         **_keys(read_document(snapshot.body)),
+        "card_lookup": fact.card_lookup or None,
         "taken_at": at,
         "body": snapshot.body,
         "sha256": snapshot.sha256,

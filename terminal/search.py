@@ -15,24 +15,12 @@ from protocol.kinds import PaymentKind
 from terminal.documents import Balance
 from terminal.projections import Value
 
-OF_CARD: Final = (
-    "document_id IN (SELECT 'R' || batch || '-' || stan FROM payment WHERE card_lookup = ?)"
-)
-"""A whole card number is found by its keyed hash, which only the books of money hold."""
-
-PRECISE: Final = frozenset(
-    {
-        "stan = ?",
-        "rrn = ?",
-        "authorisation = ?",
-        "amount_minor = ?",
-        "last4 = ?",
-        "tag = ?",
-        OF_CARD,
-    }
-)
-"""Keys that few papers share. Beside one of them the others are marked `+`, so that SQLite, which
-guesses without statistics, does not walk every receipt in the order of `number` instead."""
+FEW: Final = frozenset({"stan = ?", "rrn = ?", "authorisation = ?"})
+"""Keys that few papers share."""
+SOME: Final = frozenset({"amount_minor = ?", "last4 = ?", "tag = ?", "card_lookup = ?"})
+"""Keys that some papers share: many, where one card or price serves for everything."""
+BATCH: Final = "batch = ?"
+"""At most some hundred papers."""
 
 LOCAL_TIME: Final = "%Y/%m/%d %H:%M:%S"
 """A local time as it stands on paper."""
@@ -78,7 +66,7 @@ Search = ReceiptSearch | SettlementSearch
 def conditions(search: Search) -> tuple[str, tuple[Value, ...]]:
     """Return the WHERE clause of a search, and its parameters."""
     kind = "receipt" if isinstance(search, ReceiptSearch) else "settlement"
-    given: dict[str, Value] = {"kind = ?": kind, "batch = ?": search.batch}
+    given: dict[str, Value] = {"kind = ?": kind, BATCH: search.batch}
     given |= {"printed_time >= ?": search.since, "printed_time < ?": search.before}
     match search:
         case ReceiptSearch():
@@ -91,14 +79,20 @@ def conditions(search: Search) -> tuple[str, tuple[Value, ...]]:
                 "last4 = ?": search.last4,
                 "payment = ?": payment,
                 "tag = ?": search.tag,
-                OF_CARD: search.card_lookup,
+                "card_lookup = ?": search.card_lookup,
             }
         case SettlementSearch():
             given["result = ?"] = None if search.result is None else search.result.value
     chosen = {test: value for test, value in given.items() if value is not None}
-    precise = bool(PRECISE & chosen.keys())
-    tests = (f"+{test}" if precise and test not in PRECISE else test for test in chosen)
+    leading = _leading(frozenset(chosen))
+    # Without statistics SQLite guesses: a `+` keeps it from an index that leads past too many.
+    tests = (test if not leading or test in leading else f"+{test}" for test in chosen)
     return " AND ".join(tests), tuple(chosen.values())
+
+
+def _leading(chosen: frozenset[str]) -> frozenset[str]:
+    """Return the keys whose index a search shall walk; none when only a window narrows it."""
+    return FEW & chosen or frozenset({BATCH}) & chosen or SOME & chosen
 
 
 def order(search: Search) -> str:
@@ -107,5 +101,5 @@ def order(search: Search) -> str:
     `+` when only a window of time narrows it: SQLite shall walk the window, not all numbers.
     """
     where, _ = conditions(search)
-    narrow = any(key in where for key in (*PRECISE, "batch = ?"))
+    narrow = any(key in where for key in (*FEW, BATCH, *SOME))
     return "+number" if "printed_time" in where and not narrow else "number"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from terminal.documents import ChainHead, CopyKind, Snapshot
+from terminal.facts import Fact
 from terminal.printing import Issued, Job, JobState
 from terminal.projections import Row, Value
 from terminal.search import Search, conditions, order
@@ -25,6 +26,14 @@ class Store(Protocol):
 
     async def fetch(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
         """Return every row of a query."""
+        ...
+
+
+class Books(Store, Protocol):
+    """Where facts go and queries are answered: a `Journal`."""
+
+    async def commit(self, facts: Sequence[Fact]) -> None:
+        """Write facts durably, or raise JournalError."""
         ...
 
 

@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import Final
 
 from protocol.secrets import Pan
-from terminal.aio.archive import Archive
+from terminal.aio.archive import Archive, Books
 from terminal.aio.listings import LOCAL_TIME, detail, owed_receipts, report, totals
-from terminal.aio.paperwork import Books, Paperwork
+from terminal.aio.paperwork import Paperwork
 from terminal.aio.printers import Printable, Sheet, ViewSheet
 from terminal.configuration import Settings, shown_entries
 from terminal.copies import PaperAsked, copies_of

@@ -28,7 +28,7 @@ from terminal.aio.greeter import Greeter
 from terminal.aio.identity import identify
 from terminal.aio.journal import Journal
 from terminal.aio.line import Line
-from terminal.aio.paperwork import Paperwork
+from terminal.aio.paperwork import Paperwork, Tear
 from terminal.aio.performer import LOG, Doors, Performer
 from terminal.aio.printers import Printer
 from terminal.aio.reports import batches_of, payments_of, status_of
@@ -86,6 +86,7 @@ class Equipment:
     random_bytes: Callable[[int], bytes]
     tell: Callable[[Notice], None]
     reached: Callable[[CrashPoint], None] = _go_on
+    tear: Tear | None = None
     keyring: Keyring | None = None
     ask: Ask = _undo_it
 
@@ -141,6 +142,7 @@ class Terminal:
             equipment.printers,
             local_now=lambda: equipment.now().astimezone(settings.zone),
             tell=equipment.tell,
+            tear=equipment.tear if settings.paper.pause_between_copies else None,
         )
         owed = PaperOwed()
         doors = Doors(journal, equipment.line, equipment.tell, owed.note, equipment.reached)

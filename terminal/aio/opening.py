@@ -26,6 +26,7 @@ from terminal.aio.driver import Equipment, Terminal
 from terminal.aio.keyfile import load_key
 from terminal.aio.line import AcquirerLine
 from terminal.aio.lock import DataLock
+from terminal.aio.paperwork import Tear
 from terminal.aio.printers import Printer
 from terminal.configuration import Settings
 from terminal.effects import Notice
@@ -53,6 +54,7 @@ async def open_terminal(
     now: Callable[[], datetime] = utc_now,
     database_opener: DatabaseOpener = open_sqlite,
     random_bytes: Callable[[int], bytes] = os.urandom,
+    tear: Tear | None = None,
 ) -> AsyncIterator[Terminal]:
     """Open the terminal whose data is in the directory `data`; made if it is not there.
 
@@ -83,6 +85,7 @@ async def open_terminal(
             random_bytes=random_bytes,
             tell=tell,
             keyring=keyring,
+            tear=tear,
         )
         terminal = await Terminal.open(settings, equipment)
         stack.push_async_callback(terminal.close)

@@ -11,17 +11,16 @@ has come out, the next one may take the same job as it is; after a first byte ne
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
-from terminal.aio.archive import Archive, Copy
+from terminal.aio.archive import Archive, Books, Copy
 from terminal.aio.printers import Printer, Readiness, Sheet, ViewSheet
 from terminal.copies import JobQueued, job_id_of
 from terminal.documents import CopyKind, Document, Snapshot, missing_fields, open_snapshot
 from terminal.effects import Commit, Notice, Tell
 from terminal.errors import StoreError, TerminalError
-from terminal.facts import Fact
 from terminal.layout import lay_out, render_text
 from terminal.paper import Marks, Paper
 from terminal.print_outcome import As, Owed, PrintOutcome
@@ -46,7 +45,6 @@ from terminal.printing import (
     Void,
     step,
 )
-from terminal.projections import Row, Value
 from terminal.texts import notice, text_of
 from terminal.views import View
 
@@ -57,16 +55,8 @@ PRINTER_CODES: Final = frozenset(cause.value for cause in Cause)
 """A job held up by its printer holds up those behind it: paper comes out in order."""
 
 
-class Books(Protocol):
-    """Where facts go and queries are answered: a `Journal`."""
-
-    async def commit(self, facts: Sequence[Fact]) -> None:
-        """Write facts durably, or raise JournalError."""
-        ...
-
-    async def fetch(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
-        """Return every row of a query."""
-        ...
+Tear = Callable[[str], Awaitable[bool]]
+"""Waits until the paper of a copy is torn off; False takes back the copies after it."""
 
 
 class Paperwork:
@@ -79,6 +69,7 @@ class Paperwork:
         *,
         local_now: Callable[[], datetime],
         tell: Callable[[Notice], None] = lambda _: None,
+        tear: Tear | None = None,
     ) -> None:
         assert printers, "say none: with a NoPrinter"
         self.archive = Archive(books)
@@ -86,6 +77,7 @@ class Paperwork:
         self._printers = tuple(printers)
         self._local_now = local_now
         self._tell = tell
+        self._tear = tear
         self._warned: set[str] = set()
         self._views = 0
         # A printer takes one job at a time; this lock is about that device, not about the link.
@@ -103,9 +95,11 @@ class Paperwork:
         outcomes: list[PrintOutcome] = []
         async with self._device:
             await self._take_late()
+            before = ""
             for job in await self.archive.jobs(list(WAITING)):
-                outcome = await self._print_or_tell(job)
+                outcome = await self._print_or_cancel(job, before)
                 outcomes.append(outcome)
+                before = job.copy_id if outcome.printed else ""
                 if outcome.state in HOLDS_UP and outcome.cause in PRINTER_CODES:
                     break
         return tuple(outcomes)
@@ -245,6 +239,14 @@ class Paperwork:
         if missing:
             raise TerminalError("L54", f"{text_of('L54').en}: {', '.join(missing)}")
         return document
+
+    async def _print_or_cancel(self, job: Job, before: str) -> PrintOutcome:
+        """Print; between two copies of a document wait for the tear (请撕单), or for a no."""
+        document = job.copy_id.partition("/")[0]
+        follows = bool(before) and before.partition("/")[0] == document
+        if follows and self._tear is not None and not await self._tear(before):
+            return _outcome(await self._perform(job, Cancel("operator")))
+        return await self._print_or_tell(job)
 
     async def _print_or_tell(self, job: Job) -> PrintOutcome:
         """Print; a document that cannot be printed must not hold up those behind it."""

@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS snapshot (
     authorisation TEXT,
     payment       TEXT,
     tag           TEXT,
+    card_lookup   TEXT,
     result        TEXT,
     taken_at      TEXT NOT NULL,
     body          TEXT NOT NULL,
@@ -28,6 +29,8 @@ CREATE INDEX IF NOT EXISTS snapshot_by_authorisation ON snapshot (authorisation,
 CREATE INDEX IF NOT EXISTS snapshot_by_amount ON snapshot (amount_minor, number)
     WHERE amount_minor IS NOT NULL;
 CREATE INDEX IF NOT EXISTS snapshot_by_last4 ON snapshot (last4, number) WHERE last4 IS NOT NULL;
+CREATE INDEX IF NOT EXISTS snapshot_by_card ON snapshot (card_lookup, number)
+    WHERE card_lookup IS NOT NULL;
 CREATE INDEX IF NOT EXISTS snapshot_by_tag ON snapshot (tag, number) WHERE tag IS NOT NULL;
 CREATE TRIGGER IF NOT EXISTS snapshot_is_never_updated BEFORE UPDATE ON snapshot
 BEGIN SELECT raise(ABORT, 'a snapshot is never updated'); END;

@@ -86,8 +86,16 @@ async def _opened(options: Options, said: set[str]) -> AsyncIterator[tuple[Termi
     printers = [open_printer(url, profile, patience, stream=paper) for url in urls]
     voice = _voice(options, said)
     line = _opener(settings)
-    async with open_terminal(options.data, settings, line, printers, tell=voice) as terminal:
+    tear = _ask_to_tear if options.asks_person else None
+    async with open_terminal(
+        options.data, settings, line, printers, tell=voice, tear=tear
+    ) as terminal:
         yield terminal, settings
+
+
+async def _ask_to_tear(copy_id: str) -> bool:
+    """Between two copies: torn off, or no more of them. The payment stands either way."""
+    return click.confirm(f"请撕单 {copy_id} / Tear it off. Print the next copy?", default=True)
 
 
 def _opener(settings: Settings) -> Opener:

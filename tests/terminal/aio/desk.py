@@ -21,7 +21,7 @@ from terminal.aio.archive import Archive
 from terminal.aio.clerk import Clerk
 from terminal.aio.escpos_printer import EscposPrinter
 from terminal.aio.journal import Journal
-from terminal.aio.paperwork import Paperwork
+from terminal.aio.paperwork import Paperwork, Tear
 from terminal.aio.printer_line import Pulse
 from terminal.aio.printers import Printer
 from terminal.configuration import Settings
@@ -244,6 +244,7 @@ def at_the_desk(
     *,
     door: PrinterDoor | None = None,
     profile: PrinterProfile = DEFAULT_PROFILE,
+    tear: Tear | None = None,
     printers: Callable[[PrinterDoor], Sequence[Printer]] | None = None,
 ) -> T:
     """Run `test` at a fresh desk on virtual time; nobody waits, nothing is left open."""
@@ -260,6 +261,7 @@ def at_the_desk(
             given,
             local_now=local_now,
             tell=told.append,
+            tear=tear,
         )
         try:
             return await test(Desk(loop, used, disk, journal, paperwork, told))

@@ -322,3 +322,30 @@ def test_code_of_a_receipt_is_printed_where_its_preview_says() -> None:
         assert preview.count("\n") == len(printed)
 
     at_the_desk(test)
+
+
+@pytest.mark.parametrize(
+    ("answer", "states", "owed"),
+    [(True, ["CONFIRMED", "CONFIRMED"], 0), (False, ["CONFIRMED", "CANCELLED"], 0)],
+)
+def test_copy_is_torn_off_before_the_next_or_the_rest_is_cancelled(
+    *, answer: bool, states: list[str], owed: int
+) -> None:
+    """States page, 4: 请撕单 between the copies of one receipt; the payment is not asked."""
+    asked: list[str] = []
+
+    async def tear(copy_id: str) -> bool:
+        asked.append(copy_id)
+        return answer
+
+    async def test(desk: Desk) -> None:
+        await desk.owe(receipt())
+        await desk.paperwork.print_waiting()
+        await desk.owe(settlement())
+        await desk.paperwork.print_waiting()
+
+        assert [MERCHANT] == asked
+        assert [*states, "CONFIRMED"] == await desk.states()
+        assert owed == len(await desk.paperwork.owed())
+
+    at_the_desk(test, tear=tear)
