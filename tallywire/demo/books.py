@@ -77,7 +77,8 @@ WHERE batch = ? AND phase = 'reversed'"""
 _ACQUIRER_STANDING = f"""
 SELECT batch, stan, kind, minor * {_SIGN} FROM payment WHERE batch = ? AND status = 'approved'"""
 _ACQUIRER_UNDONE = f"""
-SELECT batch, stan, kind, minor * {_SIGN} FROM payment WHERE batch = ? AND status = 'reversed'"""
+SELECT batch, stan, kind, asked_minor * {_SIGN} FROM payment
+WHERE batch = ? AND status = 'reversed'"""
 _CAPTURES = """
 SELECT CASE WHEN source LIKE 'clearing:%' THEN minor ELSE -minor END FROM transfer
 WHERE kind = 'capture' AND (source LIKE 'clearing:%:' || ?1 OR target LIKE 'clearing:%:' || ?1)"""
