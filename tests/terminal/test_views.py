@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.kinds import PaymentKind
-from terminal.documents import Balance, SlipRow
+from terminal.documents import Balance, CopyKind, SlipRow
 from terminal.labels import Language
 from terminal.layout import render_text
 from terminal.paper import Paper
+from terminal.service_slips import ConfigurationSlip, SelfTest
+from terminal.strips import VoidStrip
+from terminal.tallies import RecordSheet, totals_of
 from terminal.views import DetailList, Period, View, bounds, lay_out_view, report_of
 from tests.terminal.samples import SHOP, receipt, settlement
 
@@ -42,7 +45,48 @@ DETAIL = DetailList(
 )
 
 
-@pytest.mark.parametrize(("name", "view"), [("report", REPORT), ("detail", DETAIL)])
+NOON = "2026/01/02 12:00:00"
+VOIDED = receipt(stan="000346", kind=PaymentKind.VOID, amount_minor=5000)
+TOTALS = totals_of([receipt(), VOIDED], at=NOON)
+RECORDS = RecordSheet(shop=SHOP, at=NOON, receipts=(receipt(),))
+CONFIGURATION = ConfigurationSlip(
+    shop=SHOP, at=NOON, entries=(("currency", "156"), ("time_zone", "Asia/Shanghai" * 3))
+)
+SELF_TEST = SelfTest(shop=SHOP, at=NOON, printer="tcp://192.0.2.17:9100")
+STRIP = VoidStrip(
+    shop=SHOP,
+    at=NOON,
+    document_id="R000012-000345",
+    copy=CopyKind.MERCHANT,
+    duplicate=1,
+    by="01",
+    reason="smudged",
+)
+VIEWS = {
+    "report": REPORT,
+    "detail": DETAIL,
+    "totals": TOTALS,
+    "records": RECORDS,
+    "configuration": CONFIGURATION,
+    "self-test": SELF_TEST,
+    "void-strip": STRIP,
+}
+
+
+def test_totals_weigh_a_void_against_its_sale() -> None:
+    """REQ 001-02: what a receipt writes as a plain amount leaves the shop."""
+    assert [12345, -5000] == [row.amount_minor for row in TOTALS.rows]
+
+
+@pytest.mark.parametrize("paper", [Paper(), Paper(columns=48), Paper(ascii_only=True)])
+@pytest.mark.parametrize("name", VIEWS)
+def test_view_fits_its_paper(name: str, paper: Paper) -> None:
+    lines = lay_out_view(VIEWS[name], paper)
+
+    assert max(line.width for line in lines) <= paper.columns
+
+
+@pytest.mark.parametrize(("name", "view"), VIEWS.items())
 def test_view_is_as_looked_at(name: str, view: View) -> None:
     expected = (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
 
