@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.world.mutants import MUTANTS, Mutant
+from tests.world.mutants_flows import FLOW_MUTANTS
 from tests.world.runs import Depth, explore_scenario, first_bad, script_with
 from tests.world.scenarios import SCENARIOS
 
 RUNS_MAX = 400
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", [*MUTANTS, *FLOW_MUTANTS], ids=lambda mutant: mutant.name)
 def test_exploration_catches_the_mutant(mutant: Mutant) -> None:
     """Mistakes of states.md section 5: one fault more than the given ones shows each of them."""
     scenario = SCENARIOS[mutant.scenario]
