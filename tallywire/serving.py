@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -22,6 +22,7 @@ from protocol.amount import Amount
 from protocol.operations import Card
 from protocol.secrets import Pan
 from tallywire.paper_orders import Asked, BadOrder
+from tallywire.payments import VERBS, BadWish, Wanted, partial_of
 from tallywire.running import tell
 from tallywire.serving_paper import PAPER_COMMANDS, plain_outcome
 from terminal.aio.driver import Terminal
@@ -38,6 +39,7 @@ PAUSES_S: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 IDLE_S: Final = 120.0
 
 Answer = dict[str, Any]
+T = TypeVar("T")
 
 
 class Command(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,6 +54,8 @@ class Command(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: str = ""
     operator: str = ""
     as_original: bool = False
+    partial: str = ""
+    advice: bool = False
 
 
 class BadCommand(Exception):
@@ -95,7 +99,7 @@ class Service:
             command = msgspec.json.decode(line, type=Command)
             number = command.id
             tell(id=number, result=await self.perform(command))
-        except (BadCommand, BadOrder, msgspec.DecodeError) as problem:
+        except (BadCommand, BadOrder, BadWish, msgspec.DecodeError) as problem:
             error = {"code": "", "sentence": f"{problem}", "next": ""}
         except TerminalError as problem:
             step = text_of(problem.code).next_en
@@ -109,10 +113,21 @@ class Service:
         paper, perform = PAPER_COMMANDS.get(command.do), COMMANDS.get(command.do)
         if paper is not None:
             return await paper(self._terminal, self._settings, command)
+        if perform is None and command.do in VERBS:
+            return await self._pay(command)
         if perform is None:
-            names = ", ".join([*COMMANDS, *PAPER_COMMANDS])
+            names = ", ".join([*COMMANDS, *VERBS, *PAPER_COMMANDS])
             raise BadCommand(f"no command {command.do!r}; there are {names}")
-        answer = await perform(self, command)
+        return await self._watched(perform(self, command))
+
+    async def _pay(self, command: Command) -> Answer:
+        names = (*Wanted.__struct_fields__[:-1],)
+        given = {name: getattr(command, name) for name in names}
+        wanted = Wanted(**given, currency=self._settings.currency)
+        return _plain(await self._watched(VERBS[command.do](self._terminal, wanted)))
+
+    async def _watched(self, work: Awaitable[T]) -> T:
+        answer = await work
         if await self._is_unfinished():
             self._unfinished.set()
         return answer
@@ -135,7 +150,9 @@ class Service:
         else:
             problem = tag_problem(command.tag)
         if not problem:
-            return _plain(await self._terminal.sale(amount, card, tag=command.tag))
+            partial = partial_of(command.partial)
+            done = await self._terminal.sale(amount, card, tag=command.tag, partial=partial)
+            return _plain(done)
         raise BadCommand(problem)
 
     async def settle(self, command: Command) -> Answer:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from tallywire.address import ADDRESS
-from tallywire.commands.terminal import jobs, money, paper, printer, search, standing
+from tallywire.commands.terminal import jobs, money, paper, payments, printer, search, standing
 from tallywire.commands.terminal.session import Options
 
 
@@ -53,6 +53,7 @@ def command(
 for one in (
     money.sign_on,
     money.sale,
+    *payments.COMMANDS,
     money.settle,
     money.recover,
     search.find,

@@ -42,12 +42,20 @@ def sign_on(options: Options) -> None:
 @click.argument("amount")
 @click.option("--card", default=TEST_CARD, metavar="FILE|PAN", help="A test card, or its file.")
 @click.option("--tag", default="", metavar="WORD", help="What the goods are; find them by it.")
+@click.option(
+    "--partial",
+    type=click.Choice(["accept", "undo"]),
+    default="undo",
+    show_default=True,
+    help="What becomes of an approval for less.",
+)
 @click.pass_obj
-def sale(options: Options, amount: str, card: str, tag: str) -> None:
+def sale(options: Options, amount: str, card: str, tag: str, partial: str) -> None:
     """Sell for AMOUNT, like 12.50."""
 
     async def act(terminal: Terminal, settings: Settings) -> None:
         from protocol.amount import Amount
+        from terminal.intent import Partial
         from terminal.orders import tag_problem
 
         if problem := tag_problem(tag):
@@ -58,7 +66,9 @@ def sale(options: Options, amount: str, card: str, tag: str) -> None:
             problem = str(error)
         if problem:
             raise Ending(Exit.USAGE, f"{amount!r}: {problem}.", "Give major units and cents.")
-        result = await terminal.sale(money, read_card(card), tag=tag)
+        take = Partial(partial)
+        result = await terminal.sale(money, read_card(card), tag=tag, partial=take)
+        money = Amount(result.amount_minor, result.currency)
         say(
             options,
             result,

@@ -1,0 +1,150 @@
+"""Payments as people and programs ask for them: a verb, words, and what the terminal makes of it.
+
+One table for `tallywire terminal VERB` and for the lines of `serve`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+
+from protocol.amount import Amount
+from protocol.kinds import PaymentKind
+from protocol.operations import Card
+from protocol.secrets import Pan
+from terminal.aio.driver import Terminal
+from terminal.intent import Partial, Voucher
+from terminal.results import BalanceResult, PaymentResult, SignOffResult
+
+Result = PaymentResult | BalanceResult | SignOffResult
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written; "" was not. Amounts in major units; `stan` or `rrn` name the original."""
+
+    amount: str = ""
+    card: str = ""
+    expiry: str | None = None
+    stan: str = ""
+    batch: str | None = None
+    rrn: str = ""
+    advice: bool = False
+    currency: str = "156"
+
+
+class BadWish(ValueError):
+    """Words that are no payment: `str()` is the sentence."""
+
+
+def partial_of(text: str) -> Partial:
+    """Read "accept" or "undo"; a program that cannot be asked says it beforehand."""
+    choices = {"": Partial.UNDO, "undo": Partial.UNDO, "accept": Partial.ACCEPT}
+    if text not in choices:
+        raise BadWish("partial is accept or undo")
+    return choices[text]
+
+
+async def void(terminal: Terminal, wanted: Wanted) -> Result:
+    """Take back a sale of the open batch."""
+    return await _void(terminal, wanted, PaymentKind.VOID)
+
+
+async def preauthorisation_void(terminal: Terminal, wanted: Wanted) -> Result:
+    """Give back what was held."""
+    return await _void(terminal, wanted, PaymentKind.PREAUTHORISATION_VOID)
+
+
+async def completion_void(terminal: Terminal, wanted: Wanted) -> Result:
+    """Take back a completion of the open batch."""
+    return await _void(terminal, wanted, PaymentKind.COMPLETION_VOID)
+
+
+async def refund(terminal: Terminal, wanted: Wanted) -> Result:
+    """Give money back for a payment of any batch."""
+    return await terminal.refund(_voucher(wanted), amount=_amount(wanted), card=_card(wanted))
+
+
+async def preauthorise(terminal: Terminal, wanted: Wanted) -> Result:
+    """Hold an amount."""
+    return await terminal.preauthorise(_some_amount(wanted), _some_card(wanted))
+
+
+async def complete(terminal: Terminal, wanted: Wanted) -> Result:
+    """Complete a pre-authorisation: ask, or tell with `advice`."""
+    kind = PaymentKind.COMPLETION_ADVICE if wanted.advice else PaymentKind.COMPLETION
+    return await terminal.complete(
+        _voucher(wanted), kind=kind, amount=_amount(wanted), card=_card(wanted)
+    )
+
+
+async def offline_sale(terminal: Terminal, wanted: Wanted) -> Result:
+    """Sell without asking."""
+    return await terminal.offline_sale(_some_amount(wanted), _some_card(wanted))
+
+
+async def adjust(terminal: Terminal, wanted: Wanted) -> Result:
+    """Add an amount to a sale of the open batch."""
+    return await terminal.adjust(_voucher(wanted), _some_amount(wanted), card=_card(wanted))
+
+
+async def balance(terminal: Terminal, wanted: Wanted) -> Result:
+    """Ask what is left on a card."""
+    return await terminal.balance(_some_card(wanted))
+
+
+async def sign_off(terminal: Terminal, wanted: Wanted) -> Result:
+    """End the day."""
+    return await terminal.sign_off()
+
+
+VERBS: Final[dict[str, Callable[[Terminal, Wanted], Awaitable[Result]]]] = {
+    "void": void,
+    "refund": refund,
+    "preauth": preauthorise,
+    "preauth-void": preauthorisation_void,
+    "complete": complete,
+    "completion-void": completion_void,
+    "offline-sale": offline_sale,
+    "adjust": adjust,
+    "balance": balance,
+    "sign-off": sign_off,
+}
+
+
+async def _void(terminal: Terminal, wanted: Wanted, kind: PaymentKind) -> PaymentResult:
+    return await terminal.void(
+        _voucher(wanted), kind=kind, amount=_amount(wanted), card=_card(wanted)
+    )
+
+
+def _voucher(wanted: Wanted) -> Voucher:
+    if not wanted.stan and not wanted.rrn:
+        raise BadWish("say which payment: its voucher number, or its reference number")
+    stan, batch = wanted.stan, wanted.batch
+    return Voucher(stan.zfill(6) if stan else "", batch.zfill(6) if batch else None, wanted.rrn)
+
+
+def _amount(wanted: Wanted) -> Amount | None:
+    return _some_amount(wanted) if wanted.amount else None
+
+
+def _some_amount(wanted: Wanted) -> Amount:
+    try:
+        return Amount.parse(wanted.amount, wanted.currency)
+    except ValueError as error:
+        problem = f"{wanted.amount!r}: {error}"
+    raise BadWish(problem)
+
+
+def _card(wanted: Wanted) -> Card | None:
+    return _some_card(wanted) if wanted.card else None
+
+
+def _some_card(wanted: Wanted) -> Card:
+    try:
+        return Card(Pan(wanted.card), wanted.expiry)
+    except ValueError as error:
+        problem = str(error)
+    raise BadWish(problem)
