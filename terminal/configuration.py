@@ -27,6 +27,13 @@ class ReversalExhausted(Enum):
     ALLOW_WITH_WARNING = "allow_with_warning"
 
 
+class ReversalForm(Enum):
+    """How the host wants to hear of a reversal: asked (0400, 0401) or told (0420, 0421)."""
+
+    REQUEST = "request"
+    ADVICE = "advice"
+
+
 class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long to wait, in seconds."""
 
@@ -83,6 +90,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     test_cards_only: bool = True
     test_ranges: tuple[str, ...] = TEST_CARD_RANGES
     reversal_exhausted: ReversalExhausted = ReversalExhausted.BLOCK
+    reversal_form: ReversalForm = ReversalForm.REQUEST
     hotline: str = ""
     dialect: str = "iso87"
     master_key_file: str = ""

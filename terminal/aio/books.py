@@ -22,7 +22,13 @@ from protocol.operations import (
 )
 from protocol.operations import Reversal as ReversalRequest
 from terminal.aio.journal import Journal
-from terminal.aio.rows import PAYMENT_COLUMNS, PaymentRow
+from terminal.aio.rows import (
+    JOIN_ORIGINAL,
+    ORIGINAL_COLUMNS,
+    PAYMENT_COLUMNS,
+    PaymentRow,
+    split,
+)
 from terminal.attempt import (
     CLOSED,
     Attempt,
@@ -31,7 +37,7 @@ from terminal.attempt import (
     Upload,
     UploadPlanned,
 )
-from terminal.configuration import Settings
+from terminal.configuration import ReversalForm, Settings
 from terminal.errors import JournalError
 from terminal.labels import PAYMENTS
 from terminal.numbers import next_number
@@ -140,15 +146,15 @@ class Books:
     async def reversals(self) -> list[Reversal]:
         """Return what is to be undone, oldest first; MANUAL ones too."""
         sql = (
-            f"SELECT r.phase, r.reason, r.tries, r.sends, {PAYMENT_COLUMNS}"
+            f"SELECT r.phase, r.reason, r.tries, r.sends, {PAYMENT_COLUMNS}, {ORIGINAL_COLUMNS}"
             " FROM reversal r JOIN payment p ON p.batch = r.batch AND p.stan = r.stan"
-            " WHERE r.phase <> 'armed' ORDER BY r.armed_at, r.batch, r.stan"
+            f"{JOIN_ORIGINAL} WHERE r.phase <> 'armed' ORDER BY r.armed_at, r.batch, r.stan"
         )
         return [self._reversal(row) for row in await self._journal.fetch(sql)]
 
     def _reversal(self, row: tuple[Any, ...]) -> Reversal:
         phase, reason, tries, sends, *columns = row
-        payment = PaymentRow(*columns)
+        payment, earlier = split(columns)
         request = ReversalRequest(
             origin=payment.origin,
             stan=payment.stan,
@@ -160,6 +166,8 @@ class Books:
             kind=payment.kind,
             entry_mode=payment.entry_mode,
             reason=reason,
+            advice=self._settings.reversal_form is ReversalForm.ADVICE,
+            earlier=None if earlier is None else earlier.as_original,
         )
         limits, timing = self._settings.limits, self._settings.timing
         return Reversal(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +16,21 @@ PAYMENT_COLUMNS: Final = (
     " p.card_masked, p.entry_mode, p.kind, p.transmission, p.time, p.date, p.operator,"
     " p.rrn, p.authorisation, p.terminal_id, p.merchant_id"
 )
+
+
+ORIGINAL_COLUMNS: Final = PAYMENT_COLUMNS.replace("p.", "o.")
+JOIN_ORIGINAL: Final = (
+    " LEFT JOIN follow_up f ON f.batch = p.batch AND f.stan = p.stan"
+    " LEFT JOIN payment o ON o.batch = f.original_batch AND o.stan = f.original_stan"
+)
+"""The earlier payment that one speaks of, beside it; every column NULL where there is none."""
+
+
+def split(columns: Sequence[Any]) -> tuple[PaymentRow, PaymentRow | None]:
+    """Return a payment and the one it speaks of, read as both lists of columns."""
+    half = len(PaymentRow.__struct_fields__)
+    earlier = columns[half:]
+    return PaymentRow(*columns[:half]), None if earlier[0] is None else PaymentRow(*earlier)
 
 
 class PaymentRow(msgspec.Struct, frozen=True):
@@ -74,4 +90,5 @@ class PaymentRow(msgspec.Struct, frozen=True):
             batch=self.batch,
             rrn=self.rrn or None,
             authorisation=self.authorisation or None,
+            date=self.date,
         )

@@ -12,7 +12,13 @@ from protocol.operations import Card, Operation, PaymentReply, PaymentRequest
 from terminal.advice import Advice, AdvicePhase, Attempt, Queue, judge, step
 from terminal.aio.desk import Desk
 from terminal.aio.performer import Machine
-from terminal.aio.rows import PAYMENT_COLUMNS, PaymentRow
+from terminal.aio.rows import (
+    JOIN_ORIGINAL,
+    ORIGINAL_COLUMNS,
+    PAYMENT_COLUMNS,
+    PaymentRow,
+    split,
+)
 from terminal.facts import Fact
 from terminal.intent import Complete
 from terminal.machine import Event, Mismatched, PowerOn
@@ -76,23 +82,13 @@ class Teller:
 
     async def _waiting(self) -> list[Advice]:
         """Return every advice that is not answered, oldest first."""
-        originals = PAYMENT_COLUMNS.replace("p.", "o.")
         sql = (
-            f"SELECT a.sends, {PAYMENT_COLUMNS}, {originals} FROM advice a"
+            f"SELECT a.sends, {PAYMENT_COLUMNS}, {ORIGINAL_COLUMNS} FROM advice a"
             " JOIN payment p ON p.batch = a.batch AND p.stan = a.stan"
-            " LEFT JOIN follow_up f ON f.batch = a.batch AND f.stan = a.stan"
-            " LEFT JOIN payment o ON o.batch = f.original_batch AND o.stan = f.original_stan"
-            " ORDER BY a.number"
+            f"{JOIN_ORIGINAL} ORDER BY a.number"
         )
-        half = len(PaymentRow.__struct_fields__)
-        return [
-            self._advice(
-                sends,
-                PaymentRow(*columns[:half]),
-                PaymentRow(*columns[half:]) if columns[half] is not None else None,
-            )
-            for sends, *columns in await self.desk.journal.fetch(sql)
-        ]
+        rows = await self.desk.journal.fetch(sql)
+        return [self._advice(sends, *split(columns)) for sends, *columns in rows]
 
     def _advice(self, sends: int, row: PaymentRow, original: PaymentRow | None) -> Advice:
         request = PaymentRequest(

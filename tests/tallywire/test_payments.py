@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from tallywire.bench import Bench
+from acquirer_sim.faults import Fault, FaultKind, FaultPlan
+from tallywire.bench import IMPATIENT, Bench
 from tallywire.payments import VERBS, BadWish, Wanted, partial_of
+from terminal.configuration import ReversalForm, Settings
 from terminal.intent import Partial
 from tests.terminal.till import VISA, Till, agree, open_till, visa, yuan
 
@@ -91,6 +93,23 @@ async def test_real_acquirer_and_terminal_agree_after_a_lost_reply(verb: str) ->
     outcome, minor = {"void": ("reversed", 1000), "refund": ("waiting", 0)}[verb]
     assert getattr(lost, "outcome", "") == outcome
     assert (closed.outcome, closed.amount_minor) == ("closed_balanced", minor)
+
+
+@pytest.mark.asyncio
+async def test_reversal_is_told_as_an_advice_where_the_host_wants_it() -> None:
+    """Messages page, section 6: 0420 and, when its answer is lost, 0421; undone all the same."""
+    told = Settings(reversal_form=ReversalForm.ADVICE, timing=IMPATIENT)
+    async with Bench(settings=told) as bench:
+        faults = [Fault(kind=FaultKind.DROP_REPLY, mti=mti, times=1) for mti in ("0200", "0420")]
+        bench.host.inject(FaultPlan(tuple(faults)))
+        lost = await bench.sale("10.00")
+        await bench.terminal.recover()
+        lines = await bench.terminal.payments()
+        await bench.sale("1.00")
+        closed = await bench.settle()
+
+    assert (lost.outcome, lines[0].outcome) == ("reversal_required", "reversed")
+    assert (closed.outcome, closed.amount_minor) == ("closed_balanced", 100)
 
 
 async def agree_signed_off(till: Till) -> None:

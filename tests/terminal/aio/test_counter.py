@@ -39,7 +39,13 @@ async def test_void_takes_a_sale_back_and_changes_nothing_of_it() -> None:
     assert isinstance(asked, PaymentRequest)
     sale = till.host.heard[1]
     assert asked.original == OriginalPayment(
-        "0200", sold.stan, sale.stamp.transmission, "000001", sold.rrn, sold.authorisation
+        "0200",
+        sold.stan,
+        sale.stamp.transmission,
+        "000001",
+        sold.rrn,
+        sold.authorisation,
+        sale.stamp.date,
     )
     assert asked.card.pan == visa().pan
     lines = await till.terminal.payments()
@@ -78,6 +84,8 @@ async def test_void_that_gets_no_answer_is_undone_and_the_sale_stands() -> None:
     undo = till.host.heard[-2]
     assert isinstance(undo, Reversal)
     assert (undo.kind, undo.original.stan) == (PaymentKind.VOID, lost.stan)
+    assert undo.earlier is not None
+    assert (undo.earlier.stan, undo.advice) == (sold.stan, False)
     await agree(till)
     await till.terminal.close()
 
