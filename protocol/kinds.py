@@ -82,7 +82,13 @@ KINDS: Final[Mapping[PaymentKind, KindFacts]] = {
     _K.SALE: KindFacts("0200", "000000", "00", "22", _DEBIT, _UNDO),
     _K.VOID: KindFacts("0200", "200000", "00", "23", _CREDIT, _UNDO, (_K.SALE,)),
     _K.REFUND: KindFacts(
-        "0220", "200000", "00", "25", _CREDIT, _REPEAT, (_K.SALE, _K.COMPLETION, _K.OFFLINE_SALE)
+        "0220",
+        "200000",
+        "00",
+        "25",
+        _CREDIT,
+        _REPEAT,
+        (_K.SALE, _K.COMPLETION, _K.COMPLETION_ADVICE, _K.OFFLINE_SALE),
     ),
     _K.PREAUTHORISATION: KindFacts("0100", "030000", "06", "10", _NEITHER, _UNDO),
     _K.PREAUTHORISATION_VOID: KindFacts(
