@@ -7,6 +7,7 @@ from protocol.dialect import Dialect, builtin_dialect
 from protocol.field import Field, ValueClass
 from protocol.framing import Framing, LengthKind
 from protocol.header import HeaderRule
+from protocol.mac_rule import MacRule
 
 
 def dialect(name: str) -> str:
@@ -39,8 +40,18 @@ def _facts(dialect: Dialect) -> str:
                 f"{code(mti.classes)}, function {code(mti.functions)}, origin {code(mti.origins)}",
             ),
             ("bitmap", "eight raw bytes" if dialect.bitmap.data_enc == "b" else "16 hex digits"),
+            ("profile", code(dialect.profile)),
+            ("a reply is known by", ", ".join(f"F{number}" for number in dialect.match.fields)),
+            ("MAC", _mac(dialect.mac)),
         ],
     )
+
+
+def _mac(rule: MacRule) -> str:
+    if rule.algorithm is None:
+        return "none"
+    classes = ", ".join(f"{code(f'0{digit}xx')}" for digit in rule.classes)
+    return f"{code(rule.algorithm.value)} in F64, of {classes}"
 
 
 def _header(rule: HeaderRule) -> str:

@@ -186,7 +186,7 @@ class Terminal:
             await self._reverser.flush(tries_max=self._desk.settings.limits.reversal_tries_max)
             await self._teller.flush(tries_max=self._desk.settings.limits.advice_tries_max)
             status = await status_of(self._desk)
-        await self._print_owed()
+        await self._round_off()
         return status
 
     async def sign_on(self) -> SignOnResult:
@@ -285,7 +285,7 @@ class Terminal:
         """Close the open batch, or go on closing it. Repeats some times, then says uncertain."""
         async with self._turn:
             result = await self._settle()
-        await self._print_owed()
+        await self._round_off()
         return result
 
     async def status(self) -> Status:
@@ -312,9 +312,7 @@ class Terminal:
             await self._put_right()
             result = await self._counter.serve(intent)
         # Paper comes after the turn: a slow printer keeps nobody from paying (I1).
-        await self._print_owed()
-        async with self._turn:
-            await self._greeter.heed()
+        await self._round_off()
         return result
 
     async def _settle(self) -> SettlementResult:
@@ -328,6 +326,12 @@ class Terminal:
             self._equipment.reached(CrashPoint.SC1)
             attempt = await self._settler.begin()
         return settlement_result(await self._settler.insist(attempt))
+
+    async def _round_off(self) -> None:
+        """What comes after an operation: its paper, then what the host wished meanwhile."""
+        await self._print_owed()
+        async with self._turn:
+            await self._greeter.heed()
 
     async def _print_owed(self) -> None:
         """Print what the last commits owe; paper in trouble never undoes money."""

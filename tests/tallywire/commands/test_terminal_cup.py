@@ -165,6 +165,22 @@ async def test_lost_reply_is_reversed_and_both_sides_agree(tmp_path: Path) -> No
 
 
 @pytest.mark.asyncio
+async def test_reversal_of_a_void_names_the_sale_again(tmp_path: Path) -> None:
+    """domain/messages 3: F61 of an 0400 for a void; undoing the void restores the sale."""
+    lost = Fault(kind=FaultKind.DROP_REPLY, mti="0200", nth=2)
+    async with hosting(tmp_path / "a.db", lost) as host, shop(tmp_path / "t", host) as terminal:
+        sold = await terminal.sale(Amount(500), CARD)
+        undone = await terminal.void(Voucher(stan=sold.stan))
+        voided = await terminal.void(Voucher(stan=sold.stan))
+        refunded = await terminal.sale(Amount(800), CARD)
+        refund = await terminal.refund(Voucher(stan=refunded.stan), amount=Amount(300))
+        settled = await terminal.settle()
+
+    assert ["reversed", "approved", "approved"] == [one.outcome for one in (undone, voided, refund)]
+    assert "closed_balanced" == settled.outcome
+
+
+@pytest.mark.asyncio
 async def test_batch_that_does_not_balance_is_uploaded(tmp_path: Path) -> None:
     """H8: F48 with verdict 2, then one 0320 each and its end."""
     tilted = Fault(kind=FaultKind.OUT_OF_BALANCE, mti="0500")
