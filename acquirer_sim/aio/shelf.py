@@ -14,6 +14,9 @@ from acquirer_sim.rows import Batch, BatchKey, Terminal, TerminalKey
 from acquirer_sim.working_set import Needs, WorkingSet
 
 BATCHES_MAX: Final = 65_536
+ENTRIES_AHEAD: Final = 100
+"""So many journal numbers are taken from the file at once: their counter is one page of the disk
+less in nearly every commit. A ledger that is opened anew leaves what was not used as a gap."""
 UNKNOWN: Final = -1
 
 
@@ -27,6 +30,7 @@ class Shelf:
     def clear(self) -> None:
         """Forget everything."""
         self.entry = UNKNOWN
+        self.reserved = UNKNOWN
         self._terminals: dict[TerminalKey, Terminal] = {}
         self._batches: dict[BatchKey, Batch] = {}
 
@@ -40,6 +44,17 @@ class Shelf:
         """Put what is at hand into `rows`; what is missing stays in `wanted`."""
         self._lend_terminals(wanted, rows)
         self._lend_batches(wanted, rows)
+
+    def reserve(self, entry: int) -> int | None:
+        """Return what the file's counter must say before `entry` is used; None if it is enough.
+
+        When the transaction fails, `clear`: the counter then says what it said before.
+        """
+        if entry <= self.reserved:
+            return None
+        # Whole hundreds: the same numbers ask for the same counter, however they are grouped.
+        self.reserved = -(-entry // ENTRIES_AHEAD) * ENTRIES_AHEAD
+        return self.reserved
 
     def keep(self, rows: WorkingSet) -> None:
         """Take what a group saw and changed, now that it is committed."""

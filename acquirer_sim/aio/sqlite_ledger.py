@@ -104,6 +104,7 @@ class SqliteLedger:
                 begun = True
             return decisions
         except sqlite3.Error as error:
+            self._shelf.clear()
             problem = ledger_error(error)
         except msgspec.DecodeError:
             problem = LedgerError("A row of the ledger cannot be read.", "Restore a backup.")
@@ -231,7 +232,9 @@ class SqliteLedger:
         self._put(sql.WRITE_ALERT, rows.alerts)
         self._put(sql.WRITE_REPORT, rows.reports)
         self._put(sql.WRITE_SPENT, rows.changed_spent.items())
-        self.connection.execute(sql.WRITE_ENTRY, (rows.entry,))
+        reserved = self._shelf.reserve(rows.entry)
+        if reserved is not None:
+            self.connection.execute(sql.WRITE_ENTRY, (reserved,))
 
     def _put(self, statement: str, rows: Any) -> None:
         if rows:

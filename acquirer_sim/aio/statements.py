@@ -54,6 +54,17 @@ def _write(table: str, verb: str) -> str:
     return f"{verb} INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
 
 
+def _upsert(table: str, key_length: int) -> str:
+    """Write a row that changes often: in its place, where REPLACE would move it.
+
+    A row that moves changes the page it leaves, the one it comes to, and its index.
+    """
+    names = columns(table)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names[key_length:])
+    key = ", ".join(names[:key_length])
+    return f"{_write(table, 'INSERT')} ON CONFLICT ({key}) DO UPDATE SET {changes}"
+
+
 READ_TERMINALS: Final = _read("terminal", 2)
 READ_BATCHES: Final = _read("batch", 3)
 READ_PAYMENTS: Final = _read("payment", 4)
@@ -73,8 +84,8 @@ READ_SPENT: Final = (
 READ_VERSION: Final = "PRAGMA data_version"
 READ_ENTRY: Final = "SELECT value FROM counter WHERE name = 'entry'"
 
-WRITE_TERMINAL: Final = _write("terminal", "INSERT OR REPLACE")
-WRITE_BATCH: Final = _write("batch", "INSERT OR REPLACE")
+WRITE_TERMINAL: Final = _upsert("terminal", 2)
+WRITE_BATCH: Final = _upsert("batch", 3)
 WRITE_PAYMENT: Final = _write("payment", "INSERT OR REPLACE")
 WRITE_REVERSAL: Final = _write("reversal", "INSERT OR REPLACE")
 WRITE_ITEM: Final = _write("upload_item", "INSERT OR REPLACE")

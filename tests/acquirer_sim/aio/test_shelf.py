@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import msgspec
 
-from acquirer_sim.aio.shelf import Shelf
+from acquirer_sim.aio.shelf import ENTRIES_AHEAD, Shelf
 from acquirer_sim.rows import Terminal
 from acquirer_sim.working_set import Needs, WorkingSet
 
@@ -52,3 +52,19 @@ def test_what_a_group_changes_is_not_on_the_shelf_before_it_is_kept() -> None:
     again, _ = borrow(shelf)
 
     assert ROW == again.terminals[KEY]
+
+
+def test_counter_is_written_once_for_many_numbers() -> None:
+    shelf = stocked()
+
+    said = [shelf.reserve(entry) for entry in range(13, 2 * ENTRIES_AHEAD)]
+
+    assert [ENTRIES_AHEAD, 2 * ENTRIES_AHEAD] == [one for one in said if one is not None]
+
+
+def test_numbers_are_reserved_again_when_a_transaction_failed() -> None:
+    shelf = stocked()
+    shelf.reserve(13)
+    shelf.clear()
+
+    assert ENTRIES_AHEAD == shelf.reserve(13)

@@ -47,7 +47,7 @@ def test_ledger_goes_on_from_the_disk_when_a_commit_failed(*, land: bool) -> Non
 
 
 def test_two_writers_on_one_file_do_not_lose_updates(tmp_path: Path) -> None:
-    """What another connection committed is seen, though rows are kept at hand."""
+    """What another connection committed is seen, though rows and numbers are kept at hand."""
     url = f"sqlite:{tmp_path}/ledger.db"
     first, second = open_ledger(url), open_ledger(url)
     policy = Policy(default_configuration(), first.key)
@@ -57,9 +57,9 @@ def test_two_writers_on_one_file_do_not_lose_updates(tmp_path: Path) -> None:
         assert ledger.perform([purchase(stan)], NOW, policy, {})[0].reply is not None
 
     found = first.ledger.connection.execute("SELECT debit_count FROM batch").fetchall()
-    entries = first.ledger.connection.execute("SELECT entry FROM payment ORDER BY 1").fetchall()
+    entries = first.ledger.connection.execute("SELECT entry FROM payment ORDER BY stan").fetchall()
     assert [(6,)] == found
-    assert [(entry,) for entry in range(1, 7)] == entries
+    assert sorted(set(entries)) == entries
     for opened in (first, second):
         opened.ledger.close()
 
