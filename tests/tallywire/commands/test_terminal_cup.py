@@ -165,6 +165,24 @@ async def test_lost_reply_is_reversed_and_both_sides_agree(tmp_path: Path) -> No
 
 
 @pytest.mark.asyncio
+async def test_terminal_that_lost_its_keys_signs_on_before_it_reverses(tmp_path: Path) -> None:
+    """A reversal without a good MAC would be a try wasted."""
+    lost = Fault(kind=FaultKind.DROP_REPLY, mti="0200", hang_up=True)
+    deaf = Fault(kind=FaultKind.DROP_REPLY, mti="0400", hang_up=True)
+    hosted = hosting(tmp_path / "a.db", lost, deaf)
+    async with hosted as host, shop(tmp_path / "t", host) as terminal:
+        unknown = await terminal.sale(Amount(500), CARD)
+    connection = sqlite3.connect(tmp_path / "t" / "terminal.db", isolation_level=None)
+    connection.execute("DELETE FROM working_key")
+    connection.close()
+    async with hosting(tmp_path / "a.db") as host, shop(tmp_path / "t", host) as terminal:
+        status = await terminal.recover()
+
+    assert ("reversal_required", "READY") == (unknown.outcome, status.mode)
+    assert 1 == count(tmp_path / "t", "ReversalFailed")
+
+
+@pytest.mark.asyncio
 async def test_reversal_of_a_void_names_the_sale_again(tmp_path: Path) -> None:
     """domain/messages 3: F61 of an 0400 for a void; undoing the void restores the sale."""
     lost = Fault(kind=FaultKind.DROP_REPLY, mti="0200", nth=2)
