@@ -123,6 +123,11 @@ def paper_only(asked: Asked, option: str) -> bool:
     return asked.point in PRINTER_POINTS
 
 
+def core_money(asked: Asked, option: str) -> bool:
+    """Try one option of each kind, and leave the printers in peace."""
+    return core(asked, option) and not paper_only(asked, option)
+
+
 def explore(
     run: Callable[[Scripted], R],
     *,

@@ -10,16 +10,13 @@ from acquirer_sim.aio import opening
 from acquirer_sim.aio.committer import Committer, Deliver, InlineCommitter
 from acquirer_sim.aio.host import Host
 from acquirer_sim.aio.opening import prepare
-from acquirer_sim.configuration import Configuration, default_configuration
 from acquirer_sim.faults import FaultPlan
 from acquirer_sim.policy import Policy
 from acquirer_sim.tokens import KEY_BYTES
-from protocol.dialect import builtin_dialect
-from protocol.profiles import iso87
 from protocol.secrets import Key
 from tests.world.choices import Weather
 from tests.world.clock import VirtualLoop
-from tests.world.dialect import codec
+from tests.world.dialect import configuration
 from tests.world.disk import Platter, cut_power_around
 from tests.world.power import Process
 from tests.world.wire import Wire
@@ -37,12 +34,6 @@ def empty_ledger() -> bytes:
     image = platter.image()
     platter.close()
     return image
-
-
-@functools.cache
-def configuration() -> Configuration:
-    """Return the acquirer's built-in configuration."""
-    return default_configuration()
 
 
 class HostStation:
@@ -76,12 +67,13 @@ class HostStation:
         self._loop.call_later(REBOOT_S, self.start)
 
     def _boot(self, process: Process) -> None:
-        dialect = builtin_dialect("iso87")
+        tongue = self._wire.tongue
         host = Host(
             self._open_committer,
-            profile=iso87,
-            codec=codec(),
-            framing=dialect.framing,
+            profile=tongue.profile,
+            envelopes=tongue.envelopes(self._loop),
+            codec=tongue.codec,
+            framing=tongue.dialect.framing,
             faults=self._faults,
             on_event=lambda event: None,
             on_incident=lambda incident: None,

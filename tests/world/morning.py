@@ -12,3 +12,4 @@ class Morning:
     ledger: bytes
     terminals: tuple[bytes | None, ...]
     begin_s: float = 0.0
+    dialect: str = "iso87"

@@ -43,6 +43,11 @@ class Mutant:
     patches: Callable[[], tuple[Patch, ...]]
     scenario: str
     given: Mapping[str, str]
+    by_mti: bool = False
+    """Seen by an MTI that a repeat has: the packed dialect has none."""
+
+    def __str__(self) -> str:
+        return self.name
 
     @contextlib.contextmanager
     def applied(self) -> Iterator[None]:

@@ -117,6 +117,7 @@ FLOW_MUTANTS: Final = (
         lambda: (row(advice.TRANSITIONS, _TELL, Transition(AdvicePhase.TELLING, _tell_as_if_new)),),
         "refund",
         {},
+        by_mti=True,
     ),
     Mutant(
         "completion-keeps-the-hold",

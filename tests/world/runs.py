@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from acquirer_sim.faults import FaultPlan
@@ -41,12 +41,20 @@ class Depth(Enum):
 
 @dataclass(frozen=True)
 class Scenario:
-    """A named play, the morning it begins with, and what is wrong with the host that day."""
+    """A named play, the morning it begins with, and what is wrong with the host that day.
+
+    A scenario of another dialect has the dialect in its name: `void@cup`.
+    """
 
     name: str
-    morning: Callable[[], Morning]
+    morning: Callable[[str], Morning]
     play: Play
     faults: FaultPlan | None = None
+    dialect: str = "iso87"
+
+    def spoken(self, dialect: str) -> Scenario:
+        """Return the same scenario in another dialect."""
+        return replace(self, name=f"{self.name}@{dialect}", dialect=dialect)
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ def run_once(
 ) -> Run:
     """Play a scenario under a weather and audit it. Never raises for what the product did."""
     world: World | None = None
-    morning = scenario.morning()
+    morning = scenario.morning(scenario.dialect)
 
     async def start(loop: VirtualLoop) -> None:
         nonlocal world

@@ -110,12 +110,14 @@ _tell_completion = _part(complete, minor=7007, by=_K.COMPLETION_ADVICE)
 _hold = _part(hold, minor=9009)
 _sell = _part(sell, minor=1009)
 
-VOID = Scenario("void", lambda: after_sales(2), playing((_void_sale,), (_void_sale, settle)))
+VOID = Scenario(
+    "void", lambda dialect: after_sales(dialect, 2), playing((_void_sale,), (_void_sale, settle))
+)
 """Both sales are voided in the end, or the one and what the weather left of the other."""
 
 REFUND = Scenario(
     "refund",
-    lambda: after_sales(1),
+    lambda dialect: after_sales(dialect, 1),
     playing(
         (_part(refund, minor=2005),), (_part(refund, minor=None), _part(refund, minor=1), settle)
     ),
@@ -124,39 +126,39 @@ REFUND = Scenario(
 
 HOLD = Scenario(
     "preauthorisation",
-    lambda: after_sales(0),
+    lambda dialect: after_sales(dialect, 0),
     playing((_hold, _complete), (_complete, _void_completion, _complete, settle)),
 )
 """Held and completed; the completion is voided, so the hold stands again, and is completed."""
 
 HOLD_VOID = Scenario(
     "preauthorisation-void",
-    lambda: after_deeds(_hold, _hold),
+    lambda dialect: after_deeds(dialect, _hold, _hold),
     playing((_void_hold,), (_void_hold, _sell, settle)),
 )
 
 COMPLETION_VOID = Scenario(
     "completion-void",
-    lambda: after_deeds(_hold, _complete),
+    lambda dialect: after_deeds(dialect, _hold, _complete),
     playing((_void_completion,), (_void_hold, _sell, settle)),
 )
 """With its completion voided a hold may be voided itself, and only then."""
 
 COMPLETION_ADVICE = Scenario(
     "completion-advice",
-    lambda: after_deeds(_hold, _sell),
+    lambda dialect: after_deeds(dialect, _hold, _sell),
     playing((_tell_completion,), (_tell_completion, _complete, settle)),
 )
 
 OFFLINE = Scenario(
     "offline-sale",
-    lambda: after_sales(0),
+    lambda dialect: after_sales(dialect, 0),
     playing((_part(sell_offline, minor=1201), settle), (_part(sell_offline, minor=1301), settle)),
 )
 
 ADJUSTMENT = Scenario(
     "adjustment",
-    lambda: after_sales(1),
+    lambda dialect: after_sales(dialect, 1),
     playing((_part(adjust, minor=301),), (_void_sale, settle)),
 )
 """A sale that was adjusted is not voided."""

@@ -41,5 +41,5 @@ async def play(world: World) -> None:
     await world.judge()
 
 
-PAYMENT = Scenario("payment", lambda: after_sales(0), play)
+PAYMENT = Scenario("payment", lambda dialect: after_sales(dialect, 0), play)
 FIRST_PAYMENT = Scenario("first-payment", first_day, play)

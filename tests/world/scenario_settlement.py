@@ -33,6 +33,6 @@ async def play_impatiently(world: World) -> None:
     await play(world)
 
 
-SETTLEMENT = Scenario("settlement", lambda: after_sales(2), play)
-IMPATIENT = Scenario("impatient", lambda: after_sales(2), play_impatiently)
-UPLOAD = Scenario("upload", lambda: after_sales(2), play, OUT_OF_BALANCE)
+SETTLEMENT = Scenario("settlement", lambda dialect: after_sales(dialect, 2), play)
+IMPATIENT = Scenario("impatient", lambda dialect: after_sales(dialect, 2), play_impatiently)
+UPLOAD = Scenario("upload", lambda dialect: after_sales(dialect, 2), play, OUT_OF_BALANCE)

@@ -83,4 +83,4 @@ async def _reprint(terminal: Terminal) -> None:
             raise
 
 
-SWARM: Final = Scenario("swarm", lambda: first_day(TERMINALS), play)
+SWARM: Final = Scenario("swarm", lambda dialect: first_day(dialect, TERMINALS), play)

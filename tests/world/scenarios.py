@@ -15,4 +15,12 @@ COMPACT: Final[dict[str, Scenario]] = {
 }
 """Small enough to be explored."""
 
-SCENARIOS: Final[dict[str, Scenario]] = {**COMPACT, SWARM.name: SWARM}
+COMPACT_PACKED: Final[dict[str, Scenario]] = {
+    one.name: one for one in (each.spoken("cup") for each in COMPACT.values())
+}
+"""The same in the packed dialect, signed and keyed."""
+
+SCENARIOS: Final[dict[str, Scenario]] = {
+    one.name: one
+    for one in (*COMPACT.values(), *COMPACT_PACKED.values(), SWARM, SWARM.spoken("cup"))
+}

@@ -31,14 +31,14 @@ async def sell(terminal: Terminal, minor: int, card: int = 0) -> PaymentResult:
     return await terminal.sale(Amount(minor), Card(Pan(CARDS[card])))
 
 
-def first_day(terminals: int = 1) -> Morning:
+def first_day(dialect: str, terminals: int = 1) -> Morning:
     """Return a shop whose terminals come out of their boxes."""
-    return Morning(empty_ledger(), (None,) * terminals)
+    return Morning(empty_ledger(), (None,) * terminals, dialect=dialect)
 
 
-def after_sales(count: int) -> Morning:
+def after_sales(dialect: str, count: int) -> Morning:
     """Return the second day of a shop: batch 000001 is closed, `count` sales are in 000002."""
-    return after_deeds(*(_sale(number) for number in range(count)))
+    return after_deeds(dialect, *(_sale(number) for number in range(count)))
 
 
 @functools.cache
@@ -47,7 +47,7 @@ def _sale(number: int) -> Deed:
 
 
 @functools.cache
-def after_deeds(*deeds: Deed) -> Morning:
+def after_deeds(dialect: str, *deeds: Deed) -> Morning:
     """Return the second day of a shop: batch 000001 is closed, with one sale; then `deeds`.
 
     One terminal, signed on; all papers are out.
@@ -55,7 +55,7 @@ def after_deeds(*deeds: Deed) -> Morning:
     images: list[bytes] = []
 
     async def start(loop: VirtualLoop) -> None:
-        world = World(loop, Scripted(fair=True), first_day())
+        world = World(loop, Scripted(fair=True), first_day(dialect))
         till = world.tills[0]
         await till.do(lambda terminal: terminal.sign_on())
         await till.do(functools.partial(sell, minor=5005))
@@ -68,4 +68,4 @@ def after_deeds(*deeds: Deed) -> Morning:
 
     run_virtual(start)
     ledger, terminal = images
-    return Morning(ledger, (terminal,), MORNING_S)
+    return Morning(ledger, (terminal,), MORNING_S, dialect)

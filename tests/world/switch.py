@@ -7,29 +7,28 @@ faulty one returns another amount than it was asked for (faults H1, H4, N8).
 from __future__ import annotations
 
 from protocol.message import Message
-from tests.world.dialect import codec
+from tests.world.dialect import Tongue
 
 ECHOED = (3, 4, 7, 11, 12, 13, 41, 42, 49, 60)
 SYSTEM_FAILURE = "96"
 
 
-def refusal_of(frame: bytes) -> bytes:
+def refusal_of(tongue: Tongue, frame: bytes) -> bytes:
     """Return the answer of a switch that passes nothing on: the echoed fields and F39 96."""
-    asked = codec().decode(frame[2:])
+    asked = tongue.codec.decode(frame[2:])
     fields = {number: asked.fields[number] for number in ECHOED if number in asked.fields}
     fields[39] = SYSTEM_FAILURE
-    return _framed(
-        Message(f"{asked.mti[:2]}{int(asked.mti[2]) + 1}0", dict(sorted(fields.items())))
-    )
+    mti = f"{asked.mti[:2]}{int(asked.mti[2]) + 1}0"
+    return _framed(tongue, Message(mti, dict(sorted(fields.items())), asked.header))
 
 
-def altered(frame: bytes) -> bytes:
+def altered(tongue: Tongue, frame: bytes) -> bytes:
     """Return the reply with one minor unit more in F4."""
-    reply = codec().decode(frame[2:])
+    reply = tongue.codec.decode(frame[2:])
     amount = f"{int(reply.get(4)) + 1:012d}"
-    return _framed(Message(reply.mti, {**reply.fields, 4: amount}))
+    return _framed(tongue, Message(reply.mti, {**reply.fields, 4: amount}, reply.header))
 
 
-def _framed(message: Message) -> bytes:
-    payload = codec().encode(message)
+def _framed(tongue: Tongue, message: Message) -> bytes:
+    payload = tongue.codec.encode(message)
     return len(payload).to_bytes(2, "big") + payload

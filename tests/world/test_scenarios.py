@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world.choices import core, paper_only
+from tests.world.choices import core, core_money, paper_only
 from tests.world.runs import Depth, Run, explore_scenario, first_bad, run_script
-from tests.world.scenarios import COMPACT, SCENARIOS
+from tests.world.scenarios import COMPACT, COMPACT_PACKED, SCENARIOS
 
 RUNS_MAX = 3000
 
@@ -18,6 +18,38 @@ RUNS_MAX = 3000
 def test_every_single_fault_leaves_both_sides_agreeing(name: str) -> None:
     """I1 to I11 after each crash point (T, R, SC, P) and after each fate on the wire."""
     runs, bad = first_bad(explore_scenario(SCENARIOS[name], faults_max=1, runs_max=RUNS_MAX))
+
+    assert bad is None, f"after {runs} runs:\n{bad}"
+
+
+@pytest.mark.parametrize("name", COMPACT_PACKED)
+def test_every_single_fault_in_the_packed_dialect(name: str) -> None:
+    """The same with keys and MACs, one fault of each kind on line and disk; paper is paper."""
+    runs, bad = first_bad(
+        explore_scenario(
+            SCENARIOS[name],
+            faults_max=1,
+            runs_max=RUNS_MAX,
+            menu=core_money,
+            depth=Depth.QUICK,
+        )
+    )
+
+    assert bad is None, f"after {runs} runs:\n{bad}"
+
+
+@pytest.mark.parametrize("name", ["void", "refund"])
+def test_every_pair_of_faults_on_line_and_disk(name: str) -> None:
+    """What is asked and what is told: a reply that is lost, and then a second thing."""
+    runs, bad = first_bad(
+        explore_scenario(
+            SCENARIOS[name],
+            faults_max=2,
+            runs_max=RUNS_MAX,
+            menu=core_money,
+            depth=Depth.QUICK,
+        )
+    )
 
     assert bad is None, f"after {runs} runs:\n{bad}"
 

@@ -8,7 +8,6 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from protocol.dialect import builtin_dialect
 from protocol.secrets import Key
 from terminal.aio.database import Database
 from terminal.aio.driver import Equipment, Terminal
@@ -17,7 +16,6 @@ from terminal.configuration import Limits, Settings, Timing
 from terminal.effects import Notice
 from terminal.errors import IllegalEvent, StoreError
 from tests.world.choices import Scripted
-from tests.world.dialect import codec
 from tests.world.disk import Platter, ScratchDatabase, WorldDatabase
 from tests.world.power import PowerLost, Process
 from tests.world.printer import Roll, WorldPrinter
@@ -39,7 +37,12 @@ class Till:
 
     def __init__(self, world: World, number: int, image: bytes | None, *, chance: int) -> None:
         self.name = f"terminal{number}"
-        self.settings = Settings(terminal_id=f"{10000000 + number}", timing=TIMING, limits=LIMITS)
+        self.settings = Settings(
+            terminal_id=f"{10000000 + number}",
+            timing=TIMING,
+            limits=LIMITS,
+            dialect=world.tongue.dialect.name,
+        )
         self.platter = Platter(self.name, image)
         self.roll = Roll(world.loop, world.weather)
         self.notices: list[Notice] = []
@@ -97,19 +100,23 @@ class Till:
         await self._world.sleep(SWITCH_ON_S)
 
     async def _open(self, process: Process) -> Terminal:
+        tongue = self._world.tongue
+        keyring = tongue.keyring()
         equipment = Equipment(
             database=WorldDatabase(self.platter, self._world.weather, process),
             scratch=lambda _: self._open_scratch(process),
             line=AcquirerLine(
                 lambda factory: self._world.wire.open(self.name, factory),
-                builtin_dialect(self.settings.dialect),
-                codec=codec(),
+                tongue.dialect,
+                codec=tongue.codec,
+                keyring=keyring,
             ),
             key=KEY,
             printers=(WorldPrinter(self.roll, process),),
             now=self._world.loop.now,
             random_bytes=self._chance.randbytes,
             tell=lambda notice: self._hear(notice, process),
+            keyring=keyring,
         )
         return await Terminal.open(self.settings, equipment)
 

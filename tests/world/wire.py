@@ -18,6 +18,7 @@ from typing import Any, Final
 from tests.world import switch
 from tests.world.choices import Weather
 from tests.world.clock import VirtualLoop
+from tests.world.dialect import Tongue, tongue_of
 from tests.world.power import PowerLost, Process, current_process
 
 LATENCY_S: Final = 0.02
@@ -80,6 +81,7 @@ class Wire:
     late_s: float = LATE_S
     segment: int = 0
     links: int = 0
+    tongue: Tongue = field(default_factory=lambda: tongue_of("iso87"))
 
     def listen(self, factory: Callable[[], asyncio.BaseProtocol], process: Process) -> None:
         """Let `process` accept connections with `factory`; its death ends the listening."""
@@ -159,7 +161,7 @@ class MemoryTransport(asyncio.Transport):
                 self._carry(frame)
 
     def _carry(self, frame: bytes) -> None:
-        wire, mti = self._wire, frame[2:6].decode("latin-1")
+        wire, mti = self._wire, self._wire.tongue.mti(frame)
         way = "request" if self._upstream else "reply"
         fates: tuple[str, ...] = REQUEST_FATES if self._upstream else REPLY_FATES
         if mti in ALTERABLE:
@@ -180,9 +182,9 @@ class MemoryTransport(asyncio.Transport):
             case "stray":
                 wire.deliver_stray(self._name, frame)
             case "refuse":
-                self.enqueue(soon + LATENCY_S, switch.refusal_of(frame))
+                self.enqueue(soon + LATENCY_S, switch.refusal_of(wire.tongue, frame))
             case "alter":
-                self.peer.enqueue(soon, switch.altered(frame))
+                self.peer.enqueue(soon, switch.altered(wire.tongue, frame))
             case "mute":
                 self.mute = self.peer.mute = True
             case "power cut":

@@ -14,7 +14,7 @@ from tests.world.auditor_wire import Heard, audit_wire
 from tests.world.books import read_host, read_suspense, read_terminal
 from tests.world.choices import Weather
 from tests.world.clock import VirtualLoop
-from tests.world.dialect import reference
+from tests.world.dialect import tongue_of
 from tests.world.host import HostStation
 from tests.world.morning import Morning
 from tests.world.till import Till
@@ -59,7 +59,8 @@ class World:
         self.weather = weather
         self.salt = salt
         self.problems: list[str] = []
-        self.wire = Wire(loop, weather, split_frames, late_s=LATE_S)
+        self.tongue = tongue_of(morning.dialect)
+        self.wire = Wire(loop, weather, split_frames, late_s=LATE_S, tongue=self.tongue)
         self.host = HostStation(loop, self.wire, weather, image=morning.ledger, faults=faults)
         self.tills = [
             Till(self, number, image, chance=number + int(morning.begin_s))
@@ -113,9 +114,11 @@ class World:
 
     def heard(self) -> list[Heard]:
         """Return every frame that was sent, decoded by the reference codec."""
+        seen = self.wire.seen
+        plain = self.tongue.plain([one.frame for one in seen])
         return [
-            Heard(seen.at_s, seen.upstream, reference().decode(seen.frame[2:]), seen.fate)
-            for seen in self.wire.seen
+            Heard(one.at_s, one.upstream, message, one.fate)
+            for one, message in zip(seen, plain, strict=True)
         ]
 
     def _check_papers_settled(self, till: Till) -> None:
