@@ -38,8 +38,13 @@ class Amount(msgspec.Struct, frozen=True, order=True, gc=False):
         return cls(int(found[1] + (found[2] or "").ljust(exponent, "0")), currency)
 
     def __str__(self) -> str:
-        exponent = EXPONENTS.get(self.currency, 2)
-        return f"{SYMBOLS.get(self.currency, self.currency)} {format_minor(self.minor, exponent)}"
+        return format_money(self.minor, self.currency)
+
+
+def format_money(minor: int, currency: str) -> str:
+    """Return a sum with its currency: "RMB 12.50". Unlike an amount, a sum may be negative."""
+    exponent = EXPONENTS.get(currency, 2)
+    return f"{SYMBOLS.get(currency, currency)} {format_minor(minor, exponent)}"
 
 
 def format_minor(minor: int, exponent: int = 2) -> str:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from protocol.amount import Amount, format_minor
+from protocol.amount import Amount, format_minor, format_money
 from terminal.results import PaymentLine, Status
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ STYLES: Final = {
 def show_status(status: Status, paper_owed: int) -> None:
     """Show where the terminal stands, one fact on a line."""
     table = Table(box=None, show_header=False, pad_edge=False)
-    sum_of = Amount(status.unsettled_minor, status.currency)
+    sum_of = format_money(status.unsettled_minor, status.currency)
     for name, value in (
         ("terminal", f"{status.terminal_id} of {status.merchant_id}"),
         ("mode", status.mode),

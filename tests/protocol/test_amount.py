@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.amount import AMOUNT_MINOR_MAX, EXPONENTS, Amount, format_minor
+from protocol.amount import AMOUNT_MINOR_MAX, EXPONENTS, Amount, format_minor, format_money
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,8 @@ def test_minor_units_are_grouped() -> None:
     assert "-1,234.56" == format_minor(-123_456)
     assert "0.05" == format_minor(5)
     assert "1,234" == format_minor(1234, 0)
+
+
+def test_sum_may_be_negative() -> None:
+    """A batch that gives back more than it takes in."""
+    assert "RMB -5.00" == format_money(-500, "156")
