@@ -12,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from protocol.amount import Amount, format_minor, format_money
+from protocol.kinds import PaymentKind
+from terminal.labels import PAYMENTS
 from terminal.results import PaymentLine, Status
 
 if TYPE_CHECKING:
@@ -74,9 +76,18 @@ def show_payments(lines: Sequence[PaymentLine], zone: ZoneInfo) -> None:
     table.add_column("amount", justify="right", no_wrap=True)
     for line in lines:
         at = datetime.fromisoformat(line.at).astimezone(zone)
-        outcome = Text(line.outcome, style=STYLES.get(line.outcome, "red"))
+        outcome = Text(_word(line), style=STYLES.get(line.outcome, "red"))
         amount = str(Amount(line.amount_minor, line.currency))
         when = f"{at:%m-%d %H:%M:%S}"
         words = (line.batch, line.stan, when, line.card, outcome, line.code or line.cause)
         table.add_row(*words, amount)
     Console(highlight=False).print(table)
+
+
+def _word(line: PaymentLine) -> str:
+    """Say what stands by its kind, and everything else by its outcome."""
+    if line.voided:
+        return "voided"
+    if line.outcome != "approved" or line.kind == PaymentKind.SALE.value:
+        return line.outcome
+    return PAYMENTS[PaymentKind(line.kind)].en.lower()

@@ -31,6 +31,7 @@ async def test_void_and_refund_after_settlement_by_command(tmp_path: Path) -> No
         other = voucher(at(hands, "sale", "3.00"))
 
         voided = at(hands, "void", other)
+        listed = at(hands, "list").stdout
         unknown = at(hands, "void", "999")
         at(hands, "settle")
         late = at(hands, "void", sold)
@@ -39,6 +40,7 @@ async def test_void_and_refund_after_settlement_by_command(tmp_path: Path) -> No
 
     assert (voided.returncode, "APPROVED  RMB 3.00" in voided.stdout) == (0, True)
     assert f"原凭证号(ORIG VOUCHER): {other}" in voided.stdout
+    assert [word in listed for word in (" void ", " voided ", " approved ")] == [True] * 3
     assert unknown.returncode == Exit.NOT_FOUND
     assert (late.returncode, "Make a refund instead" in late.stderr) == (Exit.REFUSED, True)
     assert (refunded.returncode, "APPROVED  RMB 2.50" in refunded.stdout) == (0, True)
