@@ -1,7 +1,8 @@
 """Days in a shop with several terminals, under whatever weather the seed draws.
 
-People sell, settle, reprint, pull plugs, and come back in the morning; nobody follows a plan but
-the seed's. In the end the weather clears and both sides must agree on everything.
+People make payments of every kind, settle, reprint, pull plugs, and come back in the morning;
+nobody follows a plan but the seed's. In the end the weather clears and both sides must agree on
+everything.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 import asyncio
 import functools
 import random
+from collections.abc import Callable
 from typing import Final
 
+from protocol.kinds import PaymentKind
 from terminal.aio.driver import Terminal
 from terminal.errors import TerminalError
 from tests.world.runs import Scenario
-from tests.world.shop import first_day, sell
+from tests.world.scenario_flows import adjust, complete, hold, refund, sell_offline, void
+from tests.world.shop import Deed, first_day, sell
 from tests.world.till import Till
 from tests.world.world import CARDS, World
 
@@ -24,6 +28,24 @@ DEEDS_A_DAY: Final = 7
 NIGHT_S: Final = 12 * 3600.0
 REFUSED_MINOR: Final = 5_000_001
 """More than the terminal's limit: refused before a byte leaves."""
+
+
+OTHER_DEEDS: Final = ("settle", "reprint", "unplug", "sell too much", "recover")
+
+_K = PaymentKind
+
+KINDS_OF_DEED: Final[tuple[Callable[[int], Deed], ...]] = (
+    lambda minor: functools.partial(void, of=_K.SALE, by=_K.VOID),
+    lambda minor: functools.partial(refund, minor=minor),
+    lambda minor: functools.partial(hold, minor=minor),
+    lambda minor: functools.partial(void, of=_K.PREAUTHORISATION, by=_K.PREAUTHORISATION_VOID),
+    lambda minor: functools.partial(complete, minor=minor, by=_K.COMPLETION),
+    lambda minor: functools.partial(void, of=_K.COMPLETION, by=_K.COMPLETION_VOID),
+    lambda minor: functools.partial(complete, minor=minor, by=_K.COMPLETION_ADVICE),
+    lambda minor: functools.partial(sell_offline, minor=minor),
+    lambda minor: functools.partial(adjust, minor=minor),
+)
+"""Whatever its oldest original is; what may not be is refused, and nothing is sent."""
 
 
 async def play(world: World) -> None:
@@ -57,10 +79,12 @@ async def _live(world: World, till: Till, plan: random.Random) -> None:
 
 
 async def _do_something(world: World, till: Till, plan: random.Random) -> None:
-    match plan.choice(("sell",) * 8 + ("settle", "reprint", "unplug", "sell too much", "recover")):
+    match plan.choice(("sell",) * 6 + ("another kind",) * 6 + OTHER_DEEDS):
         case "sell":
             minor, card = plan.randrange(1001, 90000, 2), plan.randrange(len(CARDS))
             await till.do(functools.partial(sell, minor=minor, card=card))
+        case "another kind":
+            await till.do(plan.choice(KINDS_OF_DEED)(plan.randrange(1001, 9000, 2)))
         case "sell too much":
             await till.do(functools.partial(sell, minor=REFUSED_MINOR))
         case "settle":
