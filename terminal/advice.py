@@ -12,7 +12,8 @@ which it happened. Only an answer that names it ends it.
 
 *Nothing is dropped:* a refusal is an answer too; the payment is DECLINED, counts nowhere, and
 stands on the settlement slip as an exception for a person to look at. A batch whose advices are
-not all answered is not settled.
+not all answered is not settled. One refusal is no answer: that of a repeat by somebody who could
+not just now (96 and its like), because the host may have taken an earlier telling.
 
 An offline sale stands when it is queued: its receipt is in that commit. The others get theirs
 with the host's word. Expiry and track are not kept for the repeats, so no telling holds them.
@@ -134,9 +135,16 @@ class Refused(Event):
     reply: PaymentReply
 
 
+UNABLE: Final = frozenset({"09", "68", "90", "91", "92", "96", "98"})
+"""Codes of a switch or a host that could not just now."""
+
+
 def judge(advice: Advice, reply: PaymentReply, papers: tuple[Fact, ...]) -> Event:
     """Return the event that a reply is. One that contradicts its advice proves nothing."""
     problem = contradiction(advice.purchase, reply)
+    if not problem and advice.sends > 1 and reply.code in UNABLE:
+        # A switch can say so of a repeat whose first telling the host has taken.
+        problem = "whoever could not take a repeat does not know of the telling before it"
     if problem:
         return Mismatched(problem)
     return Taken(reply, papers) if response(reply.code).success else Refused(reply)

@@ -146,3 +146,14 @@ def test_judge_believes_only_what_names_this_advice(
     answer = replace_struct(reply(code, kind=PaymentKind.OFFLINE_SALE), **changes)
 
     assert type(judge(at(AdvicePhase.TELLING), answer, ())) is event
+
+
+@pytest.mark.parametrize(("sends", "event"), [(1, Refused), (2, Mismatched)])
+@pytest.mark.parametrize("code", ["68", "91", "96"])
+def test_who_could_not_take_a_repeat_knows_nothing_of_the_first_telling(
+    code: str, sends: int, event: type[Event]
+) -> None:
+    """The reply to the 0220 was lost, a switch answers the 0221, and the host has it."""
+    telling = replace(at(AdvicePhase.TELLING), sends=sends)
+
+    assert type(judge(telling, reply(code, kind=PaymentKind.OFFLINE_SALE), ())) is event

@@ -75,6 +75,11 @@ async def adjust(terminal: Terminal, minor: int) -> PaymentResult | None:
     return await terminal.adjust(named(line), Amount(minor)) if line else None
 
 
+async def recover(terminal: Terminal) -> object:
+    """Finish what is unfinished: tell what waits."""
+    return await terminal.recover()
+
+
 async def settle(terminal: Terminal) -> object:
     """Close the batch."""
     return await terminal.settle()
@@ -119,7 +124,8 @@ REFUND = Scenario(
     "refund",
     lambda dialect: after_sales(dialect, 1),
     playing(
-        (_part(refund, minor=2005),), (_part(refund, minor=None), _part(refund, minor=1), settle)
+        (_part(refund, minor=2005), recover),
+        (_part(refund, minor=None), _part(refund, minor=1), settle),
     ),
 )
 """Of a sale in a closed batch: a part, then the rest, then one more than there is."""
