@@ -128,6 +128,11 @@ def core_money(asked: Asked, option: str) -> bool:
     return core(asked, option) and not paper_only(asked, option)
 
 
+def core_line(asked: Asked, option: str) -> bool:
+    """Try one option of each kind on what is said, and nothing else."""
+    return core(asked, option) and asked.point.startswith(("request", "reply"))
+
+
 def explore(
     run: Callable[[Scripted], R],
     *,
