@@ -17,6 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from acquirer_sim.desk import Desk
+from acquirer_sim.inquiries import decide_inquiry
 from acquirer_sim.originals import entry_of
 from acquirer_sim.payments import decide_payment
 from acquirer_sim.policy import Policy
@@ -37,6 +38,7 @@ from protocol.operations import (
     Request,
     Reversal,
     Settlement,
+    SettlementInquiry,
     SignOff,
     SignOffReply,
     SignOn,
@@ -129,6 +131,7 @@ _HANDLERS: Final[Mapping[type[Request], Callable[[Desk, Any], Reply]]] = {
     Reversal: decide_reversal,
     UploadItem: decide_item,
     UploadEnd: decide_end,
+    SettlementInquiry: decide_inquiry,
 }
 
 
@@ -172,7 +175,7 @@ def _need_reversal(found: Needs, request: Reversal, policy: Policy) -> None:
         found.tokens.add(card.token)
 
 
-def _need_settlement(found: Needs, request: Settlement, policy: Policy) -> None:
+def _need_settlement(found: Needs, request: Settlement | SettlementInquiry, policy: Policy) -> None:
     _need_batch(found, request)
 
 
@@ -192,6 +195,7 @@ _NEEDS: Final[Mapping[type[Request], Callable[[Needs, Any, Policy], None]]] = {
     PaymentRequest: _need_payment,
     Reversal: _need_reversal,
     Settlement: _need_settlement,
+    SettlementInquiry: _need_settlement,
     UploadItem: _need_item,
     UploadEnd: _need_end,
     SignOn: _need_sign_on,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from acquirer_sim.balances import inquiry_reply
+from acquirer_sim.inquiries import status_reply
 from acquirer_sim.magic import APPROVED_IN_PART
 from acquirer_sim.policy import Policy
 from protocol.amount import Amount
@@ -27,7 +28,9 @@ from protocol.operations import (
     Reversal,
     ReversalReply,
     Settlement,
+    SettlementInquiry,
     SettlementReply,
+    SettlementState,
     SignOff,
     SignOffReply,
     SignOn,
@@ -130,5 +133,6 @@ _REFLEXES: Final[Mapping[type[Request], Callable[[Any, Policy], Reply]]] = {
     UploadEnd: _upload,
     SignOn: _sign_on,
     SignOff: _sign_off,
+    SettlementInquiry: lambda request, policy: status_reply(request, SettlementState.UNKNOWN),
     Echo: lambda request, policy: answer_echo(request),
 }

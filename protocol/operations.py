@@ -277,6 +277,33 @@ class SettlementReply(Reply, frozen=True, kw_only=True, gc=False):
     settlement_date: str | None = None
 
 
+class SettlementState(Enum):
+    """Where a batch stands in the host's books; FROZEN compares, AWAITING_UPLOAD has compared."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+    AWAITING_UPLOAD = "awaiting_upload"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+class SettlementInquiry(Request, frozen=True, kw_only=True, gc=False):
+    """Our own extension: where does this batch stand? Asking changes nothing.
+
+    0800 with F70 382, or 0820 with F60.3 982: no standard has it, so it is off by default.
+    """
+
+    batch: str
+
+
+class SettlementStatus(Reply, frozen=True, kw_only=True, gc=False):
+    """Its answer: 0810 or 0830, F48 the state and the verdict, None before there is one."""
+
+    state: SettlementState
+    batch: str | None = None
+    result: ReconciliationResult | None = None
+
+
 class UploadItem(Request, frozen=True, kw_only=True, gc=False):
     """0320: one payment of a batch that did not balance, number `number` of `count`.
 

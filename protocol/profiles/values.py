@@ -11,8 +11,9 @@ from typing import Any, Final
 from protocol.amount import Amount
 from protocol.errors import ProfileError
 from protocol.kinds import PaymentKind
-from protocol.operations import Card
+from protocol.operations import APPROVED, Card, SettlementState
 from protocol.secrets import Pan, Track2
+from protocol.structures.status import BatchStatus
 
 Fields = dict[int, Any]
 """Text, or bytes where the dialect says binary."""
@@ -78,3 +79,13 @@ def read_card(mti: str, fields: Fields) -> Card:
     else:
         pan = read_pan(mti, track2.replace("D", "=").partition("=")[0], 35)
     return Card(pan, fields.get(14), fields[22], Track2(track2))
+
+
+def read_status(fields: Fields, code: str) -> BatchStatus:
+    """Return what F48 says of a batch; a host that refuses may leave it out.
+
+    Raises StructureError.
+    """
+    if code != APPROVED and 48 not in fields:
+        return BatchStatus(state=SettlementState.UNKNOWN)
+    return BatchStatus.parse(text(fields, 48))

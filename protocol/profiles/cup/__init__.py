@@ -7,6 +7,7 @@ Source: domain practice (docs/reference/dialect-cup.md). Which fact stands where
 | kind of payment | F60.1; MTI, F3 and F25 must agree with it |
 | batch | F60.2, 000000 where an operation has none (echo, sign-off) |
 | what a network message wants | F60.3: 001, 003, 004 sign-on; 002 sign-off; 301 echo |
+| where a batch stands (our own, not of the domain) | 0820, F60.3 982; 0830 answers in F48 |
 | an earlier payment | F61 batch, STAN, MMDD; F37, F38. A refund has zeros and the date, and F37 |
 | reversal | F11 is the original's, F39 the reason; no F35, F36, F52 |
 | totals and verdict | F48, 62 digits, F60.3 201; no F39 in an 0510 |

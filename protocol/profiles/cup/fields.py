@@ -11,6 +11,9 @@ from protocol.structures.batch_data import BatchData
 
 SIGN_OFF: Final = "002"
 ECHO: Final = "301"
+SETTLEMENT_STATUS: Final = "982"
+"""Our own: no standard asks where a batch stands."""
+
 SETTLEMENT: Final = "201"
 """F60.3 of an 0500, and of an 0320 that carries payments."""
 

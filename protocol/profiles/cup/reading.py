@@ -26,7 +26,9 @@ from protocol.operations import (
     Reversal,
     ReversalReply,
     Settlement,
+    SettlementInquiry,
     SettlementReply,
+    SettlementStatus,
     SignOff,
     SignOffReply,
     SignOn,
@@ -44,6 +46,7 @@ from protocol.profiles.cup.fields import (
     KIND_OF,
     NO_BATCH,
     SETTLEMENT,
+    SETTLEMENT_STATUS,
     SIGN_OFF,
     UPLOAD_ENDS,
     processing_of,
@@ -56,6 +59,7 @@ from protocol.profiles.values import (
     read_card,
     read_pan,
     read_reply_amount,
+    read_status,
     text,
 )
 from protocol.secrets import PinBlock
@@ -120,11 +124,14 @@ def _read_sign_on_reply(mti: str, fields: Fields) -> Operation:
 
 def _read_network_management(mti: str, fields: Fields) -> Operation:
     origin, stan, stamp = _who(fields)
-    code = _batch_data(fields).network_code
+    data = _batch_data(fields)
+    code = data.network_code
     if code == ECHO:
         return Echo(origin=origin, stan=stan, stamp=stamp)
     if code == SIGN_OFF:
         return SignOff(origin=origin, stan=stan, stamp=stamp)
+    if code == SETTLEMENT_STATUS:
+        return SettlementInquiry(origin=origin, stan=stan, stamp=stamp, batch=data.batch)
     raise ProfileError(mti, "60.3 is no network management code here", 60)
 
 
@@ -135,6 +142,17 @@ def _read_network_management_reply(mti: str, fields: Fields) -> Operation:
         return EchoReply(origin=origin, stan=stan, stamp=stamp, code=code)
     if network_code == SIGN_OFF:
         return SignOffReply(origin=origin, stan=stan, stamp=stamp, code=code)
+    if network_code == SETTLEMENT_STATUS:
+        status, batch = read_status(fields, code), _reply_batch(fields)
+        return SettlementStatus(
+            origin=origin,
+            stan=stan,
+            stamp=stamp,
+            code=code,
+            batch=batch,
+            state=status.state,
+            result=status.result,
+        )
     raise ProfileError(mti, "60.3 is no network management code here", 60)
 
 

@@ -20,7 +20,9 @@ from protocol.operations import (
     Reversal,
     ReversalReply,
     Settlement,
+    SettlementInquiry,
     SettlementReply,
+    SettlementStatus,
     SignOff,
     SignOffReply,
     SignOn,
@@ -40,6 +42,7 @@ from protocol.profiles.cup.fields import (
     PIN_SECURITY,
     REFUND_CODE,
     SETTLEMENT,
+    SETTLEMENT_STATUS,
     SIGN_OFF,
     batch_data,
     processing_of,
@@ -49,6 +52,7 @@ from protocol.profiles.values import Fields, put, put_amount
 from protocol.structures.balances import Balance, Balances
 from protocol.structures.card_organisation import CardOrganisation
 from protocol.structures.original_data import OriginalData
+from protocol.structures.status import BatchStatus
 from protocol.structures.totals import CardTotals, SettlementTotals
 from protocol.structures.upload import UploadCount, UploadDetail, UploadedPayment
 from protocol.structures.working_keys import NETWORK_CODES
@@ -210,6 +214,18 @@ def _settlement_reply(operation: SettlementReply) -> Message:
     return Message("0510", fields)
 
 
+def _settlement_inquiry(operation: SettlementInquiry) -> Message:
+    data = batch_data(NO_TYPE, operation.batch, SETTLEMENT_STATUS)
+    return Message("0820", {**_base(operation), 60: data})
+
+
+def _settlement_status(operation: SettlementStatus) -> Message:
+    fields = _reply_base(operation)
+    fields[48] = BatchStatus(state=operation.state, result=operation.result).build()
+    fields[60] = batch_data(NO_TYPE, operation.batch, SETTLEMENT_STATUS)
+    return Message("0830", fields)
+
+
 def _card_totals(totals: Totals, reply_code: str = "0") -> CardTotals:
     reversals = (
         totals.credit_reversal_count,
@@ -281,6 +297,8 @@ ENCODERS: Final[dict[type[Operation], Callable[..., Message]]] = {
     ReversalReply: _reversal_reply,
     Settlement: _settlement,
     SettlementReply: _settlement_reply,
+    SettlementInquiry: _settlement_inquiry,
+    SettlementStatus: _settlement_status,
     UploadItem: _upload_item,
     UploadEnd: _upload_end,
     UploadReply: _upload_reply,

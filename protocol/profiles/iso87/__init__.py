@@ -7,7 +7,8 @@ number stands nowhere else in the product. Choices where the standard leaves one
 - F60 is the batch, six digits, in every message that belongs to one;
 - a reversal keeps the original's F11 and names the original again in F90, its reason is F39;
 - an upload is one 0320 per payment, F71 of F72, the payment named in F90; the trailer has F70;
-- F97 is derived from F74-F89 and must agree with them.
+- F97 is derived from F74-F89 and must agree with them;
+- F70 382 is our own: where does the batch of F60 stand? F48 answers (`structures.status`).
 
 `encode` trusts its operation; `decode` trusts nothing: what the codec let pass as well-formed
 may still mean nothing here, and then a `ProfileError` names the field.
@@ -15,7 +16,7 @@ may still mean nothing here, and then a `ProfileError` names the field.
 
 from __future__ import annotations
 
-from protocol.errors import LocalProtocolError, ProfileError
+from protocol.errors import LocalProtocolError, ProfileError, StructureError
 from protocol.message import Message
 from protocol.operations import Operation
 from protocol.profiles.iso87.reading import DECODERS
@@ -37,9 +38,13 @@ def decode(message: Message) -> Operation:
     decoder = DECODERS.get(message.mti)
     if decoder is None:
         raise ProfileError(message.mti, "no such message in this profile")
-    missing = 0
+    field: int | str = 0
+    problem = "missing"
     try:
         return decoder(message.mti, message.fields)
     except KeyError as absent:
-        missing = absent.args[0]
-    raise ProfileError(message.mti, "missing", missing)
+        field = absent.args[0]
+    except StructureError as error:
+        field, problem = error.field, f"at character {error.position}: {error.problem}"
+    assert isinstance(field, int), "structures stand in numbered fields"
+    raise ProfileError(message.mti, problem, field)

@@ -11,6 +11,9 @@ from protocol.operations import Totals
 SIGN_ON: Final = "001"
 SIGN_OFF: Final = "002"
 ECHO: Final = "301"
+SETTLEMENT_STATUS: Final = "382"
+"""Our own: no standard asks where a batch stands."""
+
 UPLOAD_ENDS: Final = {"202": False, "207": True}
 """F70 of the upload's trailer: whether the 0510 had been in balance."""
 

@@ -26,7 +26,9 @@ from protocol.operations import (
     Reversal,
     ReversalReply,
     Settlement,
+    SettlementInquiry,
     SettlementReply,
+    SettlementStatus,
     SignOff,
     SignOffReply,
     SignOn,
@@ -41,6 +43,7 @@ from protocol.profiles.iso87.fields import (
     ECHO,
     KIND_OF,
     REPEATS,
+    SETTLEMENT_STATUS,
     SIGN_OFF,
     SIGN_ON,
     TOTALS_FIELDS,
@@ -56,6 +59,7 @@ from protocol.profiles.values import (
     read_card,
     read_pan,
     read_reply_amount,
+    read_status,
     text,
 )
 from protocol.secrets import PinBlock
@@ -109,6 +113,9 @@ def _read_network_management(mti: str, fields: Fields) -> Operation:
         return SignOff(origin=origin, stan=stan, stamp=stamp)
     if fields[70] == SIGN_ON:
         return SignOn(origin=origin, stan=stan, stamp=stamp, batch=_batch(mti, fields))
+    if fields[70] == SETTLEMENT_STATUS:
+        batch = _batch(mti, fields)
+        return SettlementInquiry(origin=origin, stan=stan, stamp=stamp, batch=batch)
     raise ProfileError(mti, "no such network management code here", 70)
 
 
@@ -127,6 +134,17 @@ def _read_network_management_reply(mti: str, fields: Fields) -> Operation:
             code=code,
             batch=_reply_batch(mti, fields),
             keys=_keys(mti, fields),
+        )
+    if fields[70] == SETTLEMENT_STATUS:
+        status = read_status(fields, code)
+        return SettlementStatus(
+            origin=origin,
+            stan=stan,
+            stamp=stamp,
+            code=code,
+            batch=_reply_batch(mti, fields),
+            state=status.state,
+            result=status.result,
         )
     raise ProfileError(mti, "no such network management code here", 70)
 

@@ -18,7 +18,9 @@ from protocol.operations import (
     Reversal,
     ReversalReply,
     Settlement,
+    SettlementInquiry,
     SettlementReply,
+    SettlementStatus,
     SignOff,
     SignOffReply,
     SignOn,
@@ -30,12 +32,14 @@ from protocol.operations import (
 )
 from protocol.profiles.iso87.fields import (
     ECHO,
+    SETTLEMENT_STATUS,
     SIGN_OFF,
     SIGN_ON,
     balance_field,
     net_settlement,
 )
 from protocol.profiles.values import Fields, put, put_amount
+from protocol.structures.status import BatchStatus
 
 
 def _base(operation: Operation) -> Fields:
@@ -189,6 +193,18 @@ def _settlement_reply(operation: SettlementReply) -> Message:
     return Message("0510", fields)
 
 
+def _settlement_inquiry(operation: SettlementInquiry) -> Message:
+    fields = {**_base(operation), 60: operation.batch, 70: SETTLEMENT_STATUS}
+    return Message("0800", fields)
+
+
+def _settlement_status(operation: SettlementStatus) -> Message:
+    fields = {**_base(operation), 39: operation.code, 70: SETTLEMENT_STATUS}
+    fields[48] = BatchStatus(state=operation.state, result=operation.result).build()
+    put(fields, 60, operation.batch)
+    return Message("0810", fields)
+
+
 def _upload_item(operation: UploadItem) -> Message:
     fields = _base(operation)
     fields[2] = operation.pan.reveal()
@@ -250,6 +266,8 @@ ENCODERS: Final[dict[type[Operation], Callable[..., Message]]] = {
     ReversalReply: _reversal_reply,
     Settlement: _settlement,
     SettlementReply: _settlement_reply,
+    SettlementInquiry: _settlement_inquiry,
+    SettlementStatus: _settlement_status,
     UploadItem: _upload_item,
     UploadEnd: _upload_end,
     UploadReply: _upload_reply,

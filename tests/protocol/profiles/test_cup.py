@@ -25,7 +25,10 @@ from protocol.operations import (
     Reversal,
     ReversalReply,
     Settlement,
+    SettlementInquiry,
     SettlementReply,
+    SettlementState,
+    SettlementStatus,
     SignOff,
     SignOffReply,
     SignOn,
@@ -201,6 +204,15 @@ OPERATIONS: list[st.SearchStrategy[Operation]] = [
     ),
     uploaded_advices(),
     st.builds(UploadEnd, **ASKED, batch=NUMBER, count=st.integers(0, 9999), balanced=st.booleans()),
+    st.builds(SettlementInquiry, **ASKED, batch=NUMBER),
+    st.builds(
+        SettlementStatus,
+        **SAID,
+        code=CODE,
+        batch=NUMBER,
+        state=st.sampled_from(SettlementState),
+        result=st.none() | st.sampled_from(ReconciliationResult),
+    ),
     st.builds(UploadReply, **SAID, code=CODE, batch=NUMBER),
 ]
 

@@ -25,7 +25,10 @@ from protocol.operations import (
     Reversal,
     ReversalReply,
     Settlement,
+    SettlementInquiry,
     SettlementReply,
+    SettlementState,
+    SettlementStatus,
     SignOff,
     SignOffReply,
     SignOn,
@@ -153,6 +156,15 @@ OPERATIONS: list[st.SearchStrategy[Operation]] = [
         **OPTIONAL,
     ),
     st.builds(UploadEnd, **BASE, batch=NUMBER, count=st.integers(0, 9999), balanced=st.booleans()),
+    st.builds(SettlementInquiry, **BASE, batch=NUMBER),
+    st.builds(
+        SettlementStatus,
+        **BASE,
+        code=CODE,
+        batch=NUMBER,
+        state=st.sampled_from(SettlementState),
+        result=st.none() | st.sampled_from(ReconciliationResult),
+    ),
     st.builds(UploadReply, **BASE, code=CODE, batch=NUMBER),
 ]
 
