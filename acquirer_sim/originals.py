@@ -20,7 +20,6 @@ What is asked of an original is a row of `TREATMENTS`; the first answer that fit
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -65,8 +64,7 @@ def any_amount(payment: PaymentRequest, original: Payment, configuration: Config
     return APPROVED
 
 
-@dataclass(frozen=True, slots=True)
-class Treatment:
+class Treatment(msgspec.Struct, frozen=True):
     """What a kind asks of its original, and what it does to it."""
 
     amount: Callable[[PaymentRequest, Payment, Configuration], str]

@@ -7,7 +7,6 @@ import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -118,6 +117,8 @@ def envelopes_for(
     """Return what closes the replies of a dialect that wants it. Raises KeyFileError."""
     if dialect.mac.algorithm is None and dialect.profile == "iso87":
         return None
+    from zoneinfo import ZoneInfo
+
     from acquirer_sim.aio.masters import open_keyring
     from acquirer_sim.envelopes import Envelopes
 
