@@ -9,15 +9,15 @@ Positions count characters of the field's value, from 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from protocol.element import is_alphanumeric, is_digits, is_printable
 from protocol.errors import StructureError
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(msgspec.Struct, frozen=True):
     """What a part may hold, and what is said of one that does not."""
 
     holds: Callable[[bytes], bool]
@@ -29,8 +29,7 @@ LETTERS_DIGITS: Final = Kind(is_alphanumeric, "holds something other than letter
 TEXT: Final = Kind(is_printable, "holds something that is not printable ASCII")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A part's name, its characters, and what those may be."""
 
     name: str
