@@ -18,7 +18,7 @@ import msgspec
 
 from protocol.amount import Amount
 from protocol.kinds import PaymentKind
-from protocol.secrets import Pan, PinBlock, Track2
+from protocol.secrets import ChipData, Pan, PinBlock, Track2
 
 APPROVED: Final = "00"
 ZERO_INSTITUTION: Final = "0" * 11
@@ -202,7 +202,7 @@ class PaymentRequest(Request, frozen=True, kw_only=True, gc=False):
     kind: PaymentKind = PaymentKind.SALE
     original: OriginalPayment | None = None
     pin: PinBlock | None = None
-    chip: bytes | None = None
+    chip: ChipData | None = None
     repeat: bool = False
 
 

@@ -121,6 +121,12 @@ class PinBlock(Secret[bytes]):
     __slots__ = ()
 
 
+class ChipData(Secret[bytes]):
+    """BER-TLV of a chip (F55), every tag as it came: it may hold the card number (57, 5A)."""
+
+    __slots__ = ()
+
+
 class Key(Secret[bytes]):
     """Key material. Shown as stars only."""
 

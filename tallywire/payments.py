@@ -22,7 +22,10 @@ Result = PaymentResult | BalanceResult | SignOffResult
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written; "" was not. Amounts in major units; `stan` or `rrn` name the original."""
+    """What was written; "" was not. Amounts in major units; `stan` or `rrn` name the original.
+
+    `read` is the card as it was read, in place of `card`: it may have a chip and a PIN.
+    """
 
     amount: str = ""
     card: str = ""
@@ -32,6 +35,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     rrn: str = ""
     advice: bool = False
     currency: str = "156"
+    read: Card | None = None
 
 
 class BadWish(ValueError):
@@ -139,10 +143,12 @@ def _some_amount(wanted: Wanted) -> Amount:
 
 
 def _card(wanted: Wanted) -> Card | None:
-    return _some_card(wanted) if wanted.card else None
+    return _some_card(wanted) if wanted.card or wanted.read else None
 
 
 def _some_card(wanted: Wanted) -> Card:
+    if wanted.read is not None:
+        return wanted.read
     try:
         return Card(Pan(wanted.card), wanted.expiry)
     except ValueError as error:

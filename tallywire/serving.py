@@ -121,7 +121,7 @@ class Service:
         return await self._watched(perform(self, command))
 
     async def _pay(self, command: Command) -> Answer:
-        names = (*Wanted.__struct_fields__[:-1],)
+        names = (*Wanted.__struct_fields__[:-2],)
         given = {name: getattr(command, name) for name in names}
         wanted = Wanted(**given, currency=self._settings.currency)
         return _plain(await self._watched(VERBS[command.do](self._terminal, wanted)))

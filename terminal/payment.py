@@ -329,9 +329,10 @@ def _leave_to_recovery(payment: Payment, event: CommitFailed) -> tuple[Payment, 
 
 
 def _wiped(payment: Payment) -> Payment:
-    """Drop expiry and track: sensitive data lives until the answer, no longer (I7)."""
+    """Drop expiry, track, PIN and chip: what is sensitive lives until the answer (I7)."""
     card = Card(payment.purchase.card.pan, None, payment.purchase.card.entry_mode, None)
-    return replace(payment, purchase=replace_struct(payment.purchase, card=card))
+    purchase = replace_struct(payment.purchase, card=card, pin=None, chip=None)
+    return replace(payment, purchase=purchase)
 
 
 _P = PaymentPhase

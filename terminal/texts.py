@@ -117,6 +117,12 @@ TEXTS: Final[dict[str, Text]] = {
         "请核对主密钥，再重新签到",
         "Compare the master keys, then sign on again",
     ),
+    "L26": Text(
+        "无PIN密钥，不能输密",
+        "There is no key to encipher the PIN with",
+        "请使用带密钥的报文规范并重新签到",
+        "Use a dialect that has keys (cup), and sign on",
+    ),
     "L30": Text(
         "打印机无法连接",
         "The printer cannot be reached",

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from protocol.kinds import KINDS
 from protocol.operations import PaymentRequest, Stamp
+from protocol.secrets import Key
 from terminal.aio.archive import Archive
 from terminal.aio.books import Books, Standing
 from terminal.aio.journal import Journal
@@ -16,6 +18,7 @@ from terminal.configuration import Settings
 from terminal.errors import JournalError
 from terminal.intent import Complete
 from terminal.keyring import Keyring
+from terminal.presented import chip_of, pin_block_of, plain, without_track
 from terminal.vault import Vault
 
 
@@ -37,6 +40,11 @@ class Desk:
     random_bytes: Callable[[int], bytes]
     keyring: Keyring | None = None
 
+    @property
+    def pin_key(self) -> Key | None:
+        """Return the key of PIN blocks: None before a sign-on, and in dialects without keys."""
+        return None if self.keyring is None else self.keyring.pin
+
     def local_now(self) -> datetime:
         """Return the time on the shop's wall."""
         return self.now().astimezone(self.settings.zone)
@@ -47,17 +55,23 @@ class Desk:
         return Stamp.of(now, now.astimezone(self.settings.zone))
 
     async def request_for(self, wish: Complete) -> PaymentRequest:
-        """Return the request of a wish: the next STAN of the open batch, this moment."""
-        standing = await self.standing()
+        """Return the request of a wish: the next STAN of the open batch, this moment.
+
+        An advice is repeated from the books, which hold no track, PIN or chip: it never has any.
+        """
+        standing, card = await self.standing(), wish.card
+        told = KINDS[wish.kind].is_advice
         return PaymentRequest(
             origin=self.settings.origin,
             stan=await self.books.next_stan(after=standing.stan, batch=standing.batch),
             stamp=self.stamp(),
             batch=standing.batch,
             amount=wish.amount,
-            card=wish.card,
+            card=without_track(card) if told else plain(card),
             kind=wish.kind,
             original=wish.original,
+            pin=None if told else pin_block_of(card, self.pin_key),
+            chip=None if told else chip_of(card),
         )
 
     async def standing(self) -> Standing:

@@ -32,6 +32,7 @@ from terminal.facts import Fact
 from terminal.keyring import KeysTaken
 from terminal.notices import told
 from terminal.outcomes import balance_result, sign_off_result, sign_on_result
+from terminal.presented import chip_of, pin_block_of, pin_refusal, plain
 from terminal.responses import response
 from terminal.results import BalanceResult, SignOffResult, SignOnResult
 from terminal.standing import BatchAdopted, SignedOff, SignedOn, SignOnNeeded, StanTaken
@@ -159,7 +160,7 @@ class Greeter:
         """Ask what is left on a card. It goes on no books and is never reversed."""
         desk, masked, currency = self.desk, card.pan.masked, self.desk.settings.currency
         code = "" if desk.settings.accepts(card.pan.reveal()) else "L14"
-        code = code or await self.ready()
+        code = code or await self.ready() or pin_refusal(card, desk.pin_key)
         if code:
             return balance_result(code, "refused", card=masked, currency=currency)
         standing = await desk.standing()
@@ -169,8 +170,10 @@ class Greeter:
             stamp=desk.stamp(),
             batch=standing.batch,
             amount=Amount(0, currency),
-            card=card,
+            card=plain(card),
             kind=PaymentKind.BALANCE,
+            pin=pin_block_of(card, desk.pin_key),
+            chip=chip_of(card),
         )
         code, reply = await self._ask(request)
         if not isinstance(reply, PaymentReply):

@@ -62,7 +62,7 @@ from protocol.profiles.values import (
     read_status,
     text,
 )
-from protocol.secrets import PinBlock
+from protocol.secrets import ChipData, PinBlock
 from protocol.structures.balances import AmountType, Balances, Sign
 from protocol.structures.batch_data import BatchData
 from protocol.structures.card_organisation import CardOrganisation
@@ -176,7 +176,7 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
     kind = _kind(mti, fields, data)
     if (mti, text(fields, 25)) != (KINDS[kind].mti, KINDS[kind].condition):
         raise ProfileError(mti, "60.1 belongs to another message", 60)
-    pin = fields.get(52)
+    pin, chip = fields.get(52), fields.get(55)
     balance = kind is PaymentKind.BALANCE
     return PaymentRequest(
         origin=origin,
@@ -188,7 +188,7 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
         kind=kind,
         original=_read_original(fields, kind, spoken=True) if KINDS[kind].wants else None,
         pin=None if pin is None else PinBlock(pin),
-        chip=fields.get(55),
+        chip=None if chip is None else ChipData(chip),
     )
 
 

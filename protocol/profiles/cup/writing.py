@@ -126,7 +126,7 @@ def _payment(operation: PaymentRequest) -> Message:
     if operation.pin is not None:
         fields[26], fields[52], fields[53] = PIN_LENGTH_MAX, operation.pin.reveal(), PIN_SECURITY
     if operation.chip is not None:
-        fields[55] = operation.chip
+        fields[55] = operation.chip.reveal()
     fields[60] = batch_data(kind.message_type, operation.batch)
     if operation.kind is PaymentKind.REFUND:
         fields[63] = CardOrganisation(REFUND_CODE).build()

@@ -62,7 +62,7 @@ from protocol.profiles.values import (
     read_status,
     text,
 )
-from protocol.secrets import PinBlock
+from protocol.secrets import ChipData, PinBlock
 
 
 def _who(fields: Fields) -> tuple[Origin, str, Stamp]:
@@ -176,7 +176,7 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
     origin, stan, stamp = _who(fields)
     first = REPEATS.get(mti, mti)
     kind = KIND_OF.get((first, fields[3], fields[25])) or _kind(first, fields)
-    pin = fields.get(52)
+    pin, chip = fields.get(52), fields.get(55)
     return PaymentRequest(
         origin=origin,
         stan=stan,
@@ -187,7 +187,7 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
         kind=kind,
         original=_read_original_payment(mti, fields) if KINDS[kind].wants else None,
         pin=None if pin is None else PinBlock(pin),
-        chip=fields.get(55),
+        chip=None if chip is None else ChipData(chip),
         repeat=mti != first,
     )
 

@@ -100,7 +100,7 @@ def _payment(operation: PaymentRequest) -> Message:
     if operation.pin is not None:
         fields[52] = operation.pin.reveal()
     if operation.chip is not None:
-        fields[55] = operation.chip
+        fields[55] = operation.chip.reveal()
     fields[60] = operation.batch
     return Message("0221" if operation.repeat and kind.is_advice else kind.mti, fields)
 

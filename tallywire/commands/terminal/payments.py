@@ -166,9 +166,7 @@ def _pay(options: Options, verb: str, words: dict[str, Any], *, needs_card: bool
         from tallywire.payments import VERBS, BadWish, Wanted
 
         given = words.pop("card", None) or (TEST_CARD if needs_card else None)
-        card = read_card(given) if given else None
-        if card is not None:
-            words.update(card=card.pan.reveal(), expiry=card.expiry)
+        words["read"] = read_card(given) if given else None
         words["stan"] = words.get("stan") or ""
         problem, result = "", None
         try:

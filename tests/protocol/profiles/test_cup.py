@@ -40,7 +40,7 @@ from protocol.operations import (
 )
 from protocol.profiles import cup
 from protocol.profiles.cup.fields import CODES
-from protocol.secrets import Pan, PinBlock, Track2
+from protocol.secrets import ChipData, Pan, PinBlock, Track2
 from tests.protocol.profiles.cup.samples import CODEC, TIMED, UNTIMED, WHO
 
 
@@ -96,7 +96,7 @@ def payment_of(kind: PaymentKind) -> st.SearchStrategy[Operation]:
         kind=st.just(kind),
         original=original_of(kind) if KINDS[kind].wants else st.none(),
         pin=st.none() | st.binary(min_size=8, max_size=8).map(PinBlock),
-        chip=st.none() | st.binary(min_size=1, max_size=255),
+        chip=st.none() | st.binary(min_size=1, max_size=255).map(ChipData),
     )
 
 

@@ -41,7 +41,7 @@ from protocol.operations import (
 )
 from protocol.profiles import iso87
 from protocol.profiles.iso87.fields import balance_field, read_balance
-from protocol.secrets import Pan, PinBlock, Track2
+from protocol.secrets import ChipData, Pan, PinBlock, Track2
 
 
 def digits(length: int) -> st.SearchStrategy[str]:
@@ -85,7 +85,7 @@ def payment_of(kind: PaymentKind) -> st.SearchStrategy[Operation]:
         kind=st.just(kind),
         original=ORIGINAL_PAYMENT if row.wants else st.none(),
         pin=PIN,
-        chip=st.none() | st.binary(min_size=1, max_size=255),
+        chip=st.none() | st.binary(min_size=1, max_size=255).map(ChipData),
         repeat=st.booleans() if row.is_advice else st.just(value=False),
     )
 

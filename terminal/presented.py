@@ -1,0 +1,50 @@
+"""A card as it lies on the counter, with what only this payment may see: its PIN and its chip data.
+
+Neither is ever stored. The PIN becomes a block for F52 when the request is made; the chip data
+goes into F55 as it came; both are gone with the answer. Advices and reversals carry neither.
+"""
+
+from __future__ import annotations
+
+from protocol.operations import Card
+from protocol.pin_block import Pin, PinFormat, seal_pin
+from protocol.secrets import ChipData, Key, PinBlock
+
+NO_PIN_KEY = "L26"
+
+
+class Presented(Card, frozen=True, gc=False):
+    """A card with the PIN that was keyed in and the chip data that was read, if any."""
+
+    pin: Pin | None = None
+    chip: ChipData | None = None
+
+
+def plain(card: Card) -> Card:
+    """Return what travels in the card's own fields (F2, F14, F22, F35)."""
+    return Card(card.pan, card.expiry, card.entry_mode, card.track2)
+
+
+def without_track(card: Card) -> Card:
+    """Return what of a card may be told later: no track."""
+    return Card(card.pan, card.expiry, card.entry_mode)
+
+
+def chip_of(card: Card) -> ChipData | None:
+    """Return F55, whole."""
+    return card.chip if isinstance(card, Presented) else None
+
+
+def pin_refusal(card: Card, key: Key | None) -> str:
+    """Return the code that refuses a PIN for which there is no key, or ""."""
+    pin = card.pin if isinstance(card, Presented) else None
+    return NO_PIN_KEY if pin is not None and key is None else ""
+
+
+def pin_block_of(card: Card, key: Key | None) -> PinBlock | None:
+    """Return F52 (ISO 9564-1 format 0); `pin_refusal` was asked before."""
+    pin = card.pin if isinstance(card, Presented) else None
+    if pin is None:
+        return None
+    assert key is not None, "a PIN without a key is refused before a number is used up"
+    return seal_pin(pin, pan=card.pan, key=key, form=PinFormat.ISO_0)
