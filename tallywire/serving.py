@@ -28,6 +28,7 @@ from tallywire.serving_paper import PAPER_COMMANDS, plain_outcome
 from terminal.aio.driver import Terminal
 from terminal.configuration import Settings
 from terminal.errors import TerminalError
+from terminal.inquiry import batch_problem
 from terminal.orders import tag_problem
 from terminal.print_outcome import PrintOutcome
 from terminal.results import PaymentResult, SettlementResult, Status
@@ -159,6 +160,13 @@ class Service:
         """Close the batch."""
         return _plain(await self._terminal.settle())
 
+    async def inquire(self, command: Command) -> Answer:
+        """Ask where `batch`, or the open one, stands at the host."""
+        problem = batch_problem(command.batch) if command.batch else ""
+        if problem:
+            raise BadCommand(problem)
+        return _plain(await self._terminal.inquire(command.batch or ""))
+
     async def recover(self, command: Command) -> Answer:
         """Finish what is unfinished, now."""
         return _plain(await self._terminal.recover())
@@ -222,6 +230,7 @@ COMMANDS: Final[dict[str, Callable[[Service, Command], Awaitable[Answer]]]] = {
     "echo": Service.echo,
     "sale": Service.sale,
     "settle": Service.settle,
+    "inquire": Service.inquire,
     "recover": Service.recover,
     "status": Service.read_status,
     "list": Service.payments,

@@ -11,6 +11,7 @@ from terminal.effects import Notice
 from terminal.notices import told
 from terminal.results import (
     BalanceResult,
+    InquiryResult,
     PaymentLine,
     PaymentResult,
     SettlementResult,
@@ -123,6 +124,14 @@ def balance_result(
         currency=currency if balance is None else balance.currency,
         balance_minor=None if balance is None else balance.minor,
     )
+
+
+def inquiry_result(
+    code: str, outcome: str, batch: str, *, state: str = "", result: str = ""
+) -> InquiryResult:
+    """Return what a settlement status inquiry said."""
+    words = _words(told(code, "settlement", batch, state or outcome))
+    return InquiryResult(**words, outcome=outcome, batch=batch, state=state, result=result)
 
 
 def _words(notice: Notice) -> Words:

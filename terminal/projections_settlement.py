@@ -21,6 +21,7 @@ from terminal.attempt import (
     UploadItemTaken,
     UploadPlanned,
 )
+from terminal.inquiry import SettlementInquired
 from terminal.projections import Statement, projects
 from terminal.projections_money import OPEN_BATCH, TAKE_STAN, insert
 
@@ -81,6 +82,12 @@ def settlement_answered(fact: SettlementAnswered, at: str) -> list[Statement]:
     )
     said = (fact.code, fact.result, _json(fact.host_totals), fact.settlement_date, fact.batch)
     return [(sql, said)]
+
+
+@projects(SettlementInquired)
+def settlement_inquired(fact: SettlementInquired, at: str) -> list[Statement]:
+    """The entry is all that is kept: an inquiry moves no batch."""
+    return []
 
 
 @projects(UploadPlanned)

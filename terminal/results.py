@@ -83,6 +83,18 @@ class BalanceResult(Result, frozen=True, kw_only=True):
     balance_minor: int | None = None
 
 
+class InquiryResult(Result, frozen=True, kw_only=True):
+    """What a settlement status inquiry said; `result` is F66, "" before there is a verdict.
+
+    `state` is "" unless the outcome is "answered".
+    """
+
+    outcome: str
+    batch: str
+    state: str = ""
+    result: str = ""
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Where the terminal stands. `mode` is the overlay that decides what may be done."""
 

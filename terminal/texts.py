@@ -287,6 +287,42 @@ TEXTS: Final[dict[str, Text]] = {
         "请先结算",
         "Settle first; then sign off",
     ),
+    "L69": Text(
+        "结算查询未启用",
+        "The settlement inquiry is switched off",
+        "收单方支持时才可启用",
+        "Set settlement_inquiry = true if the acquirer has it",
+    ),
+    "L70": Text(
+        "主机：批次未结算",
+        "The acquirer has the batch open: the settlement never arrived",
+        "请继续结算",
+        "Settle again: it is repeated as it was",
+    ),
+    "L71": Text(
+        "主机：批次对账中",
+        "The acquirer has frozen the batch and is comparing",
+        "请稍候再结算",
+        "Settle again in a while: it is repeated as it was",
+    ),
+    "L72": Text(
+        "主机：等待批上送",
+        "The acquirer waits for the payments of the batch",
+        "请继续结算",
+        "Settle again: the answer comes, then the upload",
+    ),
+    "L73": Text(
+        "主机：批次已结算",
+        "The acquirer has closed the batch",
+        "请继续结算以取得结果",
+        "Settle again to fetch the result; nothing was closed here by asking",
+    ),
+    "L74": Text(
+        "主机：无此批次",
+        "The acquirer does not know the batch",
+        "请联系收单方",
+        "Call the acquirer if there were payments in it",
+    ),
 }
 
 UNNAMED: Final = Text(

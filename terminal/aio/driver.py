@@ -26,8 +26,10 @@ from terminal.aio.desk import Desk
 from terminal.aio.finder import Finder
 from terminal.aio.greeter import Greeter
 from terminal.aio.identity import identify
+from terminal.aio.inquirer import Inquirer
 from terminal.aio.journal import Journal
 from terminal.aio.line import Line
+from terminal.aio.owed import PaperOwed
 from terminal.aio.paperwork import Paperwork, Tear
 from terminal.aio.performer import LOG, Doors, Performer
 from terminal.aio.printers import Printer
@@ -49,6 +51,7 @@ from terminal.results import (
     BalanceResult,
     BatchLine,
     Difference,
+    InquiryResult,
     PaymentLine,
     PaymentResult,
     SettlementResult,
@@ -111,7 +114,8 @@ class Terminal:
         self._cashier = Cashier(desk, equipment.ask)
         self._greeter = Greeter(desk, equipment.tell, equipment.reached)
         self._reverser = Reverser(desk, self._greeter.renew)
-        self._settler = Settler(desk)
+        self._inquirer = Inquirer(desk, equipment.tell)
+        self._settler = Settler(desk, self._inquirer)
         self._teller = Teller(desk)
         self._counter = Counter(
             desk,
@@ -288,6 +292,12 @@ class Terminal:
         await self._round_off()
         return result
 
+    async def inquire(self, batch: str = "") -> InquiryResult:
+        """Ask where a batch, or the open one, stands at the host; closes nothing (L69: off)."""
+        async with self._turn:
+            await self._put_right()
+            return await self._inquirer.inquire(batch)
+
     async def status(self) -> Status:
         """Return where the terminal stands; asks nobody."""
         return await status_of(self._desk)
@@ -379,19 +389,3 @@ class Terminal:
         batch = (await self._desk.standing()).batch
         self._equipment.tell(told(code, "settlement", batch, "refused"))
         return settlement_refused(code, batch)
-
-
-class PaperOwed:
-    """A note that something waits for a printer."""
-
-    def __init__(self) -> None:
-        self._owed = False
-
-    def note(self) -> None:
-        """Remember it."""
-        self._owed = True
-
-    def take(self) -> bool:
-        """Return whether something waits, and forget it: the journal does not."""
-        owed, self._owed = self._owed, False
-        return owed

@@ -6,17 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from protocol.aio.errors import NotConnected, NotSent, Unanswered
 from protocol.amount import Amount
 from protocol.kinds import PaymentKind
 from protocol.operations import (
     Card,
     Echo,
-    Operation,
     PaymentReply,
     PaymentRequest,
-    Reply,
-    Request,
     SignOff,
     SignOffReply,
     SignOn,
@@ -24,8 +20,8 @@ from protocol.operations import (
 )
 from terminal.aio.books import Standing
 from terminal.aio.desk import Desk
-from terminal.aio.line import UnreadableReply
 from terminal.aio.performer import LOG
+from terminal.aio.question import ask, take_stan
 from terminal.effects import CrashPoint, Notice
 from terminal.errors import JournalError
 from terminal.facts import Fact
@@ -35,7 +31,7 @@ from terminal.outcomes import balance_result, sign_off_result, sign_on_result
 from terminal.presented import chip_of, pin_block_of, pin_refusal, plain
 from terminal.responses import response
 from terminal.results import BalanceResult, SignOffResult, SignOnResult
-from terminal.standing import BatchAdopted, SignedOff, SignedOn, SignOnNeeded, StanTaken
+from terminal.standing import BatchAdopted, SignedOff, SignedOn, SignOnNeeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ class Greeter:
     async def sign_on(self) -> SignOnResult:
         """Sign on, and compare batch numbers."""
         desk, standing = self.desk, await self.desk.standing()
-        stan = await self._take_stan(standing, "sign-on")
+        stan = await take_stan(desk, standing, "sign-on")
         request = SignOn(
             origin=desk.settings.origin,
             stan=stan,
@@ -64,7 +60,7 @@ class Greeter:
             batch=standing.batch,
             operator=desk.settings.operator,
         )
-        code, reply = await self._ask(request)
+        code, reply = await ask(desk, request)
         if not isinstance(reply, SignOnReply) or not reply.approved:
             return sign_on_result(code, standing.batch, standing.host_batch, signed_on=False)
         keys = self._take_keys(reply)
@@ -128,9 +124,9 @@ class Greeter:
         code = _not_yet(standing)
         if code:
             return sign_off_result(code, standing.batch, signed_off=False)
-        stan = await self._take_stan(standing, "sign-off")
-        code, reply = await self._ask(
-            SignOff(origin=desk.settings.origin, stan=stan, stamp=desk.stamp())
+        stan = await take_stan(desk, standing, "sign-off")
+        code, reply = await ask(
+            desk, SignOff(origin=desk.settings.origin, stan=stan, stamp=desk.stamp())
         )
         done = isinstance(reply, SignOffReply) and reply.approved
         if done:
@@ -141,8 +137,8 @@ class Greeter:
     async def echo(self) -> SignOnResult:
         """Ask whether anybody is there."""
         desk, standing = self.desk, await self.desk.standing()
-        stan = await self._take_stan(standing, "echo")
-        code, _ = await self._ask(Echo(origin=desk.settings.origin, stan=stan, stamp=desk.stamp()))
+        stan = await take_stan(desk, standing, "echo")
+        code, _ = await ask(desk, Echo(origin=desk.settings.origin, stan=stan, stamp=desk.stamp()))
         return sign_on_result(
             code, standing.batch, standing.host_batch, signed_on=standing.signed_on
         )
@@ -166,7 +162,7 @@ class Greeter:
         standing = await desk.standing()
         request = PaymentRequest(
             origin=desk.settings.origin,
-            stan=await self._take_stan(standing, "balance"),
+            stan=await take_stan(desk, standing, "balance"),
             stamp=desk.stamp(),
             batch=standing.batch,
             amount=Amount(0, currency),
@@ -175,36 +171,13 @@ class Greeter:
             pin=pin_block_of(card, desk.pin_key),
             chip=chip_of(card),
         )
-        code, reply = await self._ask(request)
+        code, reply = await ask(desk, request)
         if not isinstance(reply, PaymentReply):
             outcome = "not_sent" if code == "L20" else "unanswered"
             return balance_result(code, outcome, card=masked, currency=currency)
         outcome = "approved" if response(code).success else "declined"
         balance = reply.balance if outcome == "approved" else None
         return balance_result(code, outcome, card=masked, currency=currency, balance=balance)
-
-    async def _take_stan(self, standing: Standing, purpose: str) -> str:
-        stan = await self.desk.books.next_stan(after=standing.stan, batch=standing.batch)
-        await self.desk.journal.commit((StanTaken(stan=stan, purpose=purpose),))
-        return stan
-
-    async def _ask(self, request: Request) -> tuple[str, Operation | None]:
-        """Ask something that moves no money; return the code and the reply, if there is one."""
-        try:
-            await self.desk.line.connect()
-            reply = await self.desk.line.request(request, self.desk.settings.timing.reply_timeout_s)
-        except (NotConnected, NotSent):
-            return "L20", None
-        except Unanswered:
-            return "L21", None
-        except UnreadableReply:
-            return "L22", None
-        if not isinstance(reply, Reply) or (reply.stan, reply.origin) != (
-            request.stan,
-            request.origin,
-        ):
-            return "L23", None
-        return reply.code, reply
 
 
 def _not_yet(standing: Standing) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from protocol.operations import Operation, Settlement, SettlementReply, UploadReply
 from terminal import upload
 from terminal.aio.desk import Desk
+from terminal.aio.inquirer import Inquirer
 from terminal.aio.performer import Machine
 from terminal.attempt import (
     Attempt,
@@ -35,6 +36,7 @@ class Settler:
     """Runs the settlement machine over the open batch."""
 
     desk: Desk
+    inquirer: Inquirer
 
     async def found(self) -> Attempt | None:
         """Return the settlement that is under way, put right as after a power cut."""
@@ -69,7 +71,13 @@ class Settler:
         return await desk.performer.run(self._machine(), attempt, Prepare())
 
     async def resume(self, attempt: Attempt) -> Attempt:
-        """Go on with what is uncertain, disputed or half uploaded, once."""
+        """Go on with what is uncertain, disputed or half uploaded, once.
+
+        An uncertain one is looked after first where the host can be asked; whatever it says,
+        only the repeat's answer counts.
+        """
+        if attempt.phase is SettlementPhase.UNCERTAIN:
+            await self.inquirer.look(attempt.batch)
         return await self.desk.performer.run(self._machine(), attempt, Resume())
 
     async def insist(self, attempt: Attempt) -> Attempt:

@@ -24,7 +24,10 @@ from protocol.operations import (
     Reversal,
     ReversalReply,
     Settlement,
+    SettlementInquiry,
     SettlementReply,
+    SettlementState,
+    SettlementStatus,
     SignOff,
     SignOffReply,
     SignOn,
@@ -154,6 +157,8 @@ class Host:
                 return ReversalReply(**base, code=code, batch=asked.batch, amount=asked.amount)
             case Settlement():
                 return self._settle(asked, base)
+            case SettlementInquiry():
+                return self._status(asked, base)
             case UploadItem():
                 self.approved[asked.batch, asked.original.stan] = asked.amount.minor
                 self.kinds[asked.batch, asked.original.stan] = asked.kind
@@ -179,6 +184,14 @@ class Host:
                 totals=ours,
             )
         return self.settled[asked.batch]
+
+    def _status(self, asked: SettlementInquiry, base: dict[str, Any]) -> SettlementStatus:
+        stored = self.settled.get(asked.batch)
+        state = SettlementState.OPEN
+        if stored is not None:
+            state = SettlementState.CLOSED if stored.approved else SettlementState.AWAITING_UPLOAD
+        result = stored.result if stored is not None else None
+        return SettlementStatus(**base, code="00", batch=asked.batch, state=state, result=result)
 
 
 def _short(operation: Request) -> str:

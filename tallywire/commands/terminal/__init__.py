@@ -55,6 +55,7 @@ for one in (
     money.sale,
     *payments.COMMANDS,
     money.settle,
+    money.inquire,
     money.recover,
     search.find,
     paper.preview,

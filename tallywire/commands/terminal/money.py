@@ -21,6 +21,7 @@ SALE_EXITS: Final = {
     "not_sent": Exit.UNREACHABLE,
     "refused": Exit.REFUSED,
 }
+INQUIRE_EXITS: Final = {"refused": Exit.REFUSED, "declined": Exit.DECLINED}
 SETTLE_EXITS: Final = {"open": Exit.UNREACHABLE, "refused": Exit.REFUSED}
 
 
@@ -90,6 +91,30 @@ def settle(options: Options) -> None:
         say(options, result, f"{result.outcome.upper()}  batch {result.batch}  {result.en}")
         if not result.closed:
             raise ending(result, SETTLE_EXITS.get(result.outcome, Exit.UNKNOWN_OUTCOME))
+
+    perform(options, act)
+
+
+@click.command()
+@click.argument("batch", default="")
+@click.pass_obj
+def inquire(options: Options, batch: str) -> None:
+    """Ask where BATCH, or the open one, stands at the acquirer; closes nothing.
+
+    Our own extension, for hosts that have it: `settlement_inquiry = true` switches it on.
+    """
+
+    async def act(terminal: Terminal, settings: Settings) -> None:
+        from terminal.inquiry import batch_problem
+
+        if batch and (problem := batch_problem(batch)):
+            raise Ending(Exit.USAGE, f"{batch!r}: {problem}.", "See inquire --help.")
+        result = await terminal.inquire(batch)
+        answered = result.outcome == "answered"
+        sentence = f"{result.state.upper()}  batch {result.batch}  {result.en}"
+        say(options, result, sentence if answered else "")
+        if not answered:
+            raise ending(result, INQUIRE_EXITS.get(result.outcome, Exit.UNREACHABLE))
 
     perform(options, act)
 
