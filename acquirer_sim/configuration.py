@@ -20,6 +20,7 @@ from protocol.test_cards import TEST_CARD_RANGES
 
 ResponseCode = Annotated[str, Meta(pattern=r"^[0-9A-Z]{2}$")]
 Digits = Annotated[str, Meta(pattern=r"^[0-9]+$")]
+PinDigits = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
 CardNumber = Annotated[str, Meta(pattern=r"^[0-9]{12,19}$")]
 Percent = Annotated[int, Meta(ge=0, le=100)]
 Minor = Annotated[int, Meta(ge=0, le=999_999_999_999)]
@@ -33,6 +34,7 @@ class CardSettings(Settings, frozen=True):
     """One card: what it is answered, and how much it may spend (minor units).
 
     `in_part`: what goes beyond its limits is not declined but approved for what is left, code 10.
+    `pin` is its test PIN: a payment with another one is answered 55, where the dialect has keys.
     """
 
     pan: CardNumber
@@ -41,6 +43,7 @@ class CardSettings(Settings, frozen=True):
     limit_minor: Minor | None = None
     amount_max_minor: Minor | None = None
     in_part: bool = False
+    pin: PinDigits | None = None
 
 
 class MerchantSettings(Settings, frozen=True):

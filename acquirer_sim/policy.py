@@ -1,13 +1,15 @@
 """The judgement of a payment: configuration made ready to be asked thousands of times a second.
 
 In this order, the first that has an opinion decides: terminal (97 unknown), merchant (03
-unknown), card (14 wrong check digit, 15 outside the test ranges, the code of a listed card),
-rules, magic amounts, limits (61 a single amount, 51 in all). Whether the batch fits is not
-asked here but in `payments.py`, and an original in `originals.py`.
+unknown), card (14 wrong check digit, 15 outside the test ranges, the code of a listed card), PIN
+(55 wrong, 99 a block that opens to none), rules, magic amounts, limits (61 a single amount, 51 in
+all). Whether the batch fits is not asked here but in `payments.py`, and an original in
+`originals.py`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, tzinfo
 
 from acquirer_sim.configuration import CardSettings, Configuration, RuleSettings
@@ -22,13 +24,15 @@ CARD_WRONG = "14"
 CARD_FOREIGN = "15"
 AMOUNT_ABOVE_LIMIT = "61"
 LIMIT_SPENT = "51"
+PIN_WRONG = "55"
+PIN_UNREADABLE = "99"
 KNOWN_CARDS_MAX = 4096
 
 
 class CardFacts:
     """What the host knows of one card number: token, mask, standing answer and limits."""
 
-    __slots__ = ("amount_max_minor", "code", "in_part", "limit_minor", "mask", "token")
+    __slots__ = ("amount_max_minor", "code", "in_part", "limit_minor", "mask", "pin", "token")
 
     def __init__(self, pan: Pan, code: str, settings: CardSettings | None, key: Key) -> None:
         self.token = token_of(pan, key)
@@ -37,12 +41,22 @@ class CardFacts:
         self.limit_minor = settings.limit_minor if settings else None
         self.amount_max_minor = settings.amount_max_minor if settings else None
         self.in_part = settings.in_part if settings else False
+        self.pin = settings.pin if settings else None
 
 
 class Policy:
-    """A configuration, indexed. `key` is the ledger's, for card tokens."""
+    """A configuration, indexed. `key` is the ledger's, for card tokens.
 
-    def __init__(self, configuration: Configuration, key: Key) -> None:
+    `pin_key` tells the PIN key of a terminal; without it no PIN is looked at.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        key: Key,
+        pin_key: Callable[[str], Key] | None = None,
+    ) -> None:
+        self._pin_key = pin_key
         self.configuration = configuration
         self._key = key
         self._zone: tzinfo | None = None
@@ -95,6 +109,8 @@ class Policy:
             code = self._merchants.get(origin.merchant_id, self._unknown_merchant)
         if code == APPROVED:
             code = card.code
+        if code == APPROVED and payment.pin is not None and card.pin is not None:
+            code = self._pin_code(payment, card.pin)
         if code == APPROVED and self.configuration.rule:
             rule = self._rule(payment)
             code = rule.code if rule is not None else APPROVED
@@ -103,6 +119,19 @@ class Policy:
         if code == APPROVED and spent is not None:
             code = _limit_code(payment.amount.minor, card, spent)
         return code
+
+    def _pin_code(self, payment: PaymentRequest, expected: str) -> str:
+        if self._pin_key is None or payment.pin is None:
+            return APPROVED
+        # Imported here, since a host that is asked for no PIN starts without ciphers.
+        from protocol.pin_block import Pin, PinError, PinFormat, open_pin
+
+        key, pan = self._pin_key(payment.origin.terminal_id), payment.card.pan
+        try:
+            came = open_pin(payment.pin, pan=pan, key=key, form=PinFormat.ISO_0)
+        except PinError:
+            return PIN_UNREADABLE
+        return APPROVED if came == Pin(expected) else PIN_WRONG
 
     def part_of(self, payment: PaymentRequest, card: CardFacts, spent: int) -> tuple[str, int]:
         """Return 10 and how much of a payment is approved, or what declines it after all."""

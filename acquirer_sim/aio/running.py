@@ -66,10 +66,12 @@ async def start_host(
     """Return a host that listens. Raises LedgerError, KeyFileError, ListenError."""
     dialect, configuration = start.spoken, start.configuration or default_configuration()
     codec = codec or Codec(dialect)
+    envelopes = envelopes_for(dialect, codec, configuration, now)
+    pin_key = envelopes.pin_key if envelopes is not None else None
     host = Host(
-        committer_opener(start.ledger, configuration, now),
+        committer_opener(start.ledger, configuration, now, pin_key),
         profile=profile_of(dialect),
-        envelopes=envelopes_for(dialect, codec, configuration, now),
+        envelopes=envelopes,
         codec=codec,
         framing=dialect.framing,
         settings=start.limits,
@@ -139,16 +141,24 @@ def envelopes_for(
 
 
 def committer_opener(
-    url: str, configuration: Configuration, now: Callable[[], datetime]
+    url: str,
+    configuration: Configuration,
+    now: Callable[[], datetime],
+    pin_key: Callable[[str], Key] | None = None,
 ) -> Callable[[Deliver], Committer]:
-    """Return what opens the ledger of a URL and sets a committer over it."""
+    """Return what opens the ledger of a URL and sets a committer over it.
+
+    `pin_key` tells the PIN key of a terminal (F41).
+    """
     opened: OpenedLedger | None = None
 
     def open_committer(deliver: Deliver) -> Committer:
         nonlocal opened
         if url == NONE:
-            return ReflexCommitter(Policy(configuration, Key(bytes(KEY_BYTES))), deliver)
+            policy = Policy(configuration, Key(bytes(KEY_BYTES)), pin_key)
+            return ReflexCommitter(policy, deliver)
         opened = reopen(opened) if opened is not None and url == MEMORY else open_ledger(url)
-        return ThreadCommitter(opened.ledger, Policy(configuration, opened.key), now, deliver)
+        policy = Policy(configuration, opened.key, pin_key)
+        return ThreadCommitter(opened.ledger, policy, now, deliver)
 
     return open_committer

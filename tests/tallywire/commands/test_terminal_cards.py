@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 from acquirer_sim.aio.host import Host
+from acquirer_sim.configuration import CardSettings
 from acquirer_sim.faults import Fault, FaultKind
 from protocol.aio.client import Opener, tcp_opener
 from protocol.amount import Amount
@@ -19,6 +20,7 @@ from protocol.codec import Codec
 from protocol.dialect import builtin_dialect
 from protocol.kinds import PaymentKind
 from protocol.message import Message
+from protocol.secrets import Key
 from tallywire.commands.terminal.cards import read_card
 from tallywire.exits import Ending, Exit
 from terminal.aio.driver import Terminal
@@ -161,6 +163,36 @@ async def test_follow_ups_and_balance_carry_the_pin_and_an_advice_does_not(tmp_p
     assert ("approved", "waiting") == (voided.outcome, offline.outcome)
     assert [True] * 4 == [number in one.fields for one in (void, balance) for number in (52, 55)]
     assert set() == said(notes, "0220").fields.keys() & {35, 52, 55}
+
+
+@pytest.mark.asyncio
+async def test_wrong_pin_is_declined_with_55(tmp_path: Path) -> None:
+    known = CardSettings(pan=PAN, pin=PIN)
+    right = read_card(card_file(tmp_path, pan=PAN, pin=PIN))
+    wrong = read_card(card_file(tmp_path, pan=PAN, pin=PIN[::-1]))
+    none = read_card(PAN)
+    hosted = hosting(tmp_path / "a.db", card=(known,))
+    async with hosted as host, shop(tmp_path / "t", host, []) as terminal:
+        results = [await terminal.sale(Amount(500), card) for card in (right, wrong, none)]
+
+    assert ["00", "55", "00"] == [result.code for result in results]
+
+
+@pytest.mark.asyncio
+async def test_pin_under_another_key_is_declined_with_99(tmp_path: Path) -> None:
+    """Nothing opens: the terminal signs on for new keys (domain/messages, response codes)."""
+    known = CardSettings(pan=PAN, pin=PIN)
+    card = read_card(card_file(tmp_path, pan=PAN, pin=PIN))
+    hosted = hosting(tmp_path / "a.db", card=(known,))
+    async with hosted as host, shop(tmp_path / "t", host, []) as terminal:
+        await terminal.sign_on()
+        keyring = terminal._desk.keyring
+        assert keyring is not None, "cup has keys"
+        keyring.pin = Key(bytes(range(16)))
+        declined = await terminal.sale(Amount(500), card)
+        renewed = await terminal.sale(Amount(500), card)
+
+    assert ("99", "00") == (declined.code, renewed.code)
 
 
 @pytest.mark.asyncio
