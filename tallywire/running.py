@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import msgspec
 
+from protocol.errors import DialectError
 from protocol.settings import SettingsError
 from tallywire.exits import Ending, Exit
 
@@ -58,7 +59,7 @@ def ending_of(error: Exception) -> Ending | None:
     match error:
         case Ending():
             return error
-        case SettingsError():
+        case SettingsError() | DialectError():
             return Ending(Exit.CONFIGURATION, f"{error}.", "Mend the file and try again.")
         case OSError():
             return Ending(Exit.STORAGE, f"The system refused: {error.strerror or error}.")

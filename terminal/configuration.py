@@ -78,7 +78,10 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything a terminal can be told."""
+    """Everything a terminal can be told.
+
+    `dialect` is the name of a shipped one, or the path of a TOML file of your own.
+    """
 
     terminal_id: str = "10000001"
     merchant_id: str = "104100000000001"

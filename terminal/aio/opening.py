@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from protocol.aio.client import Opener
+from protocol.aio.dialect_file import find_dialect
 from protocol.aio.keyfile import BadKeyFile, read_master_key
-from protocol.dialect import Dialect, builtin_dialect
+from protocol.dialect import Dialect
 from protocol.signing import Signing
 from protocol.test_keys import TEST_MASTER_KEY
 from terminal.aio.database import DatabaseOpener, open_sqlite
@@ -58,8 +59,10 @@ async def open_terminal(
 ) -> AsyncIterator[Terminal]:
     """Open the terminal whose data is in the directory `data`; made if it is not there.
 
-    Raises InUse when another process works there, WrongKey, JournalError, StoreError.
+    Raises InUse when another process works there, WrongKey, JournalError, StoreError, and
+    DialectError, before anything is made, for a `dialect` in the settings that cannot be used.
     """
+    dialect = find_dialect(settings.dialect)
     _make(data)
     async with AsyncExitStack() as stack:
         stack.callback(DataLock(data).release)
@@ -69,7 +72,6 @@ async def open_terminal(
         )
         database = await database_opener(str(path))
         stack.push_async_callback(database.close)
-        dialect = builtin_dialect(settings.dialect)
         keyring = _keyring(dialect, settings.master_key_file)
         line = AcquirerLine(opener, dialect, keyring=keyring)
         stack.push_async_callback(line.close)
