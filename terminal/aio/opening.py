@@ -19,7 +19,9 @@ from pathlib import Path
 from protocol.aio.client import Opener
 from protocol.aio.dialect_file import find_dialect
 from protocol.aio.keyfile import BadKeyFile, read_master_key
+from protocol.codec import Codec
 from protocol.dialect import Dialect
+from protocol.errors import DialectError
 from protocol.signing import Signing
 from protocol.test_keys import TEST_MASTER_KEY
 from terminal.aio.database import DatabaseOpener, open_sqlite
@@ -33,6 +35,7 @@ from terminal.configuration import Settings
 from terminal.effects import Notice
 from terminal.errors import StoreError, WrongKey
 from terminal.keyring import Keyring
+from terminal.rehearsal import unspeakable
 
 
 def utc_now() -> datetime:
@@ -63,6 +66,7 @@ async def open_terminal(
     DialectError, before anything is made, for a `dialect` in the settings that cannot be used.
     """
     dialect = find_dialect(settings.dialect)
+    codec = _able(dialect, settings)
     _make(data)
     async with AsyncExitStack() as stack:
         stack.callback(DataLock(data).release)
@@ -73,7 +77,7 @@ async def open_terminal(
         database = await database_opener(str(path))
         stack.push_async_callback(database.close)
         keyring = _keyring(dialect, settings.master_key_file)
-        line = AcquirerLine(opener, dialect, keyring=keyring)
+        line = AcquirerLine(opener, dialect, codec=codec, keyring=keyring)
         stack.push_async_callback(line.close)
         for printer in printers:
             stack.push_async_callback(printer.close)
@@ -92,6 +96,15 @@ async def open_terminal(
         terminal = await Terminal.open(settings, equipment)
         stack.push_async_callback(terminal.close)
         yield terminal
+
+
+def _able(dialect: Dialect, settings: Settings) -> Codec:
+    """Return the codec of a dialect in which a terminal can work. Raises DialectError."""
+    codec = Codec(dialect)
+    problem = unspeakable(dialect, codec, settings.origin)
+    if problem:
+        raise DialectError(f"{settings.dialect} is no dialect for a terminal: {problem}")
+    return codec
 
 
 def _keyring(dialect: Dialect, path: str) -> Keyring | None:

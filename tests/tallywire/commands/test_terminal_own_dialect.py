@@ -26,6 +26,10 @@ WRONG: Final[dict[str, tuple[str, str]]] = {
     "key": ('base = "iso87"\nname = "x"\n[framing]\nkind = "bcd3"\n', "framing.kind"),
     "base": ('base = "iso99"\n', "'iso99' is no shipped dialect"),
     "toml": ("name = \n", "Invalid value"),
+    "thin": (
+        'name = "thin"\n[field]\n11 = { value = "n", max_len = 6 }\n',
+        "SignOn cannot be written: F7: is not in this dialect",
+    ),
     "text": ("\udcff", "is no UTF-8 text"),
 }
 
@@ -62,3 +66,14 @@ def test_dialect_that_is_none_is_named_and_nothing_is_made(tmp_path: Path, case:
     )
     assert "Traceback" not in ended.stderr
     assert not (tmp_path / "t").exists()
+
+
+def test_1993_message_types_are_not_spoken_by_a_terminal(tmp_path: Path) -> None:
+    """The shipped iso93 is for codec and echo: it says so, and does not fail in a payment."""
+    config = tmp_path / "till.toml"
+    config.write_text('dialect = "iso93"\n', "utf-8")
+
+    ended = tallywire("terminal", "--data", str(tmp_path / "t"), "--config", str(config), "status")
+
+    assert Exit.CONFIGURATION == ended.returncode
+    assert "iso93 is no dialect for a terminal" in ended.stderr
