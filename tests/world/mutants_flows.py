@@ -30,7 +30,7 @@ def _refund_anything(rows: Any, paid: Any, minor: int) -> None:
     rows.put_payment(msgspec.structs.replace(paid, refunded_minor=paid.refunded_minor + minor))
 
 
-_UNCHECKED: Final = replace(
+_UNCHECKED: Final = msgspec.structs.replace(
     host_originals.TREATMENTS[PaymentKind.REFUND], amount=host_originals.any_amount
 )
 
