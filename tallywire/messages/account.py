@@ -8,6 +8,7 @@ from protocol.dialect import Dialect
 from protocol.errors import FieldError
 from protocol.message import Message, mask_field
 from protocol.parts import mti_words, part_lines, tag_lines
+from protocol.profiles.cup.account import KEYS, structure_lines
 from terminal.responses import RESPONSES
 
 CHIP = 55
@@ -27,8 +28,18 @@ def account(message: Message, dialect: Dialect) -> Iterator[str]:
         yield f"F{number:<3} {names.get(number, ''):<34} {shown}".rstrip()
         if number == CHIP and isinstance(value, bytes):
             yield from (f"       {line}" for line in tag_lines(value))
-        elif number not in hidden:
-            yield from (f"       {line}" for line in part_lines(number, shown))
+        else:
+            yield from (f"       {line}" for line in _inside(message, number, shown, dialect))
+
+
+def _inside(message: Message, number: int, shown: str, dialect: Dialect) -> Iterator[str]:
+    """Return what stands inside a field: by the dialect's structures, else by its parts."""
+    closed = number in dialect.hidden
+    if dialect.profile == "cup" and (number == KEYS or not closed):
+        found = list(structure_lines(message, number))
+        if found:
+            return iter(found)
+    return iter(()) if closed else part_lines(number, shown)
 
 
 def account_of_error(error: FieldError, dialect: Dialect) -> Iterator[str]:

@@ -48,3 +48,21 @@ def test_account_of_a_broken_message_ends_with_the_reason() -> None:
 
     assert "F39" in lines[-2]
     assert lines[-1].startswith("!!   F55 at byte")
+
+
+def test_account_of_cup_tells_what_stands_inside_its_fields() -> None:
+    """Structures where the dialect has them; of keys the check values, nothing else."""
+    keys = b"\xaa" * 8 + b"\x01\x02\x03\x04" + b"\xbb" * 8 + b"\x05\x06\x07\x08"
+    message = Message("0810", {60: "00000001001", 62: keys})
+
+    lines = [" ".join(line.split()) for line in account(message, DIALECT)]
+
+    assert "message type 00, batch 000001, network code 001" in lines
+    assert "PIN key: check value 01020304" in lines
+    assert "AAAA" not in " ".join(lines).upper()
+
+
+def test_account_of_a_plain_dialect_has_no_such_structures() -> None:
+    lines = list(account(Message("0800", {60: "000001"}), builtin_dialect("iso87")))
+
+    assert 2 == len(lines)
