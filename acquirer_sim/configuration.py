@@ -15,8 +15,8 @@ import msgspec
 from msgspec import Meta
 
 from protocol.kinds import PaymentKind
+from protocol.published_cards import TEST_CARD_RANGES
 from protocol.settings import SettingsError, parse_settings
-from protocol.test_cards import TEST_CARD_RANGES
 
 ResponseCode = Annotated[str, Meta(pattern=r"^[0-9A-Z]{2}$")]
 Digits = Annotated[str, Meta(pattern=r"^[0-9]+$")]

@@ -20,8 +20,8 @@ from protocol.errors import LocalProtocolError
 from protocol.field import ValueClass
 from protocol.header import Header
 from protocol.message import FieldValue, Message, mask_field
+from protocol.published_cards import TEST_CARD_RANGES
 from protocol.secrets import PAN_LENGTH_MAX, luhn_valid
-from protocol.test_cards import TEST_CARD_RANGES
 from protocol.tlv import FORBIDDEN, TlvError, parse
 
 NEVER_REVEALED: Final = frozenset({52, 62, 96})

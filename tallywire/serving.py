@@ -21,9 +21,10 @@ import msgspec
 from protocol.amount import Amount
 from protocol.operations import Card
 from protocol.secrets import Pan
-from tallywire.paper_orders import Asked, BadOrder
+from tallywire.paper_orders import BadOrder
 from tallywire.payments import VERBS, BadWish, Wanted, partial_of
 from tallywire.running import tell
+from tallywire.serving_command import Command
 from tallywire.serving_paper import PAPER_COMMANDS, plain_outcome
 from terminal.aio.driver import Terminal
 from terminal.configuration import Settings
@@ -41,22 +42,6 @@ IDLE_S: Final = 120.0
 
 Answer = dict[str, Any]
 T = TypeVar("T")
-
-
-class Command(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line in. Which fields a command wants, `COMMANDS` says; those of paper, `Asked`."""
-
-    id: int
-    do: str
-    expiry: str | None = None
-    limit: int = 100
-    after: int = 0
-    job: str = ""
-    reason: str = ""
-    operator: str = ""
-    as_original: bool = False
-    partial: str = ""
-    advice: bool = False
 
 
 class BadCommand(Exception):

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 
 from tallywire.paper_orders import order_of
+from tallywire.serving_command import Command
 from terminal.aio.driver import Terminal
 from terminal.aio.printers import Readiness
 from terminal.configuration import Settings
 from terminal.print_outcome import As, PrintOutcome
 from terminal.printing import Job
-
-if TYPE_CHECKING:
-    from tallywire.serving import Command
 
 Answer = dict[str, Any]
 

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from protocol.operations import Origin
+from protocol.published_cards import TEST_CARD_RANGES
 from protocol.settings import parse_settings
-from protocol.test_cards import TEST_CARD_RANGES
 from terminal.policy import DEFAULT_RULES, PaperRules
 from terminal.printer_profile import DEFAULT_PATIENCE, DEFAULT_PROFILE, Patience, PrinterProfile
 

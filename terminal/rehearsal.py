@@ -27,8 +27,8 @@ from protocol.operations import (
     UploadEnd,
 )
 from protocol.profiles.choice import profile_of
+from protocol.published_cards import TEST_CARD_RANGES
 from protocol.secrets import Pan
-from protocol.test_cards import TEST_CARD_RANGES
 
 STAMP = Stamp("0101000000", "000000", "0101")
 NUMBER = "000001"

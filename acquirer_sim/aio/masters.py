@@ -9,9 +9,9 @@ from acquirer_sim.errors import KeyFileError
 from acquirer_sim.keyring import Keyring
 from protocol.aio.keyfile import BadKeyFile, read_master_key
 from protocol.dialect import Dialect
+from protocol.published_keys import TEST_MASTER_KEY
 from protocol.secrets import Key
 from protocol.signing import Signing
-from protocol.test_keys import TEST_MASTER_KEY
 
 
 def open_keyring(dialect: Dialect, configuration: Configuration) -> Keyring | None:

@@ -22,8 +22,8 @@ from protocol.aio.keyfile import BadKeyFile, read_master_key
 from protocol.codec import Codec
 from protocol.dialect import Dialect
 from protocol.errors import DialectError
+from protocol.published_keys import TEST_MASTER_KEY
 from protocol.signing import Signing
-from protocol.test_keys import TEST_MASTER_KEY
 from terminal.aio.database import DatabaseOpener, open_sqlite
 from terminal.aio.driver import Equipment, Terminal
 from terminal.aio.keyfile import load_key

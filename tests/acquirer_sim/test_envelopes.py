@@ -21,8 +21,8 @@ from protocol.operations import (
     Stamp,
 )
 from protocol.profiles import cup
+from protocol.published_keys import TEST_MASTER_KEY
 from protocol.signing import Signing, SigningCodec
-from protocol.test_keys import TEST_MASTER_KEY
 from tests.acquirer_sim.asking import ORIGIN, STAMP, purchase, sign_on
 
 CUP: Final = builtin_dialect("cup")

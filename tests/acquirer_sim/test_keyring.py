@@ -8,10 +8,10 @@ from acquirer_sim.keyring import Keyring
 from protocol.dialect import builtin_dialect
 from protocol.keys import unwrap_key
 from protocol.operations import KeyForm
+from protocol.published_keys import TEST_MASTER_KEY
 from protocol.secrets import Key
 from protocol.signing import Signing
 from protocol.structures.working_keys import WorkingKeys
-from protocol.test_keys import TEST_MASTER_KEY
 
 SIGNING = Signing(builtin_dialect("cup"))
 OWN = Key(bytes(range(16)))

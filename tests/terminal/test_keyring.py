@@ -6,10 +6,10 @@ import pytest
 
 from protocol.dialect import builtin_dialect
 from protocol.keys import wrap_key
+from protocol.published_keys import TEST_MASTER_KEY
 from protocol.secrets import Key
 from protocol.signing import Signing
 from protocol.structures.working_keys import WorkingKeys, WrappedKey
-from protocol.test_keys import TEST_MASTER_KEY
 from terminal.keyring import Keyring
 
 SIGNING = Signing(builtin_dialect("cup"))

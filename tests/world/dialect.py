@@ -18,9 +18,9 @@ from protocol.codec import Codec
 from protocol.dialect import Dialect, builtin_dialect
 from protocol.message import Message
 from protocol.profiles.choice import Profile, profile_of
+from protocol.published_keys import TEST_MASTER_KEY
 from protocol.reference import ReferenceCodec
 from protocol.signing import Signing
-from protocol.test_keys import TEST_MASTER_KEY
 from terminal.keyring import Keyring
 from tests.world.clock import VirtualLoop
 
