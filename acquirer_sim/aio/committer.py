@@ -133,6 +133,7 @@ class ThreadCommitter:
         self._waiting: list[Job] = []
         self._begin_scheduled = False
         self._committing = False
+        self._closed = False
         self._commit_s = inf
         self._begun: SimpleQueue[Outcome | None] = SimpleQueue()
         self._over: SimpleQueue[Outcome] = SimpleQueue()
@@ -149,6 +150,7 @@ class ThreadCommitter:
 
     def close(self) -> None:
         """See Committer."""
+        self._closed = True
         self._begun.put(None)
         self._thread.join()
         self._finish_over()
@@ -192,9 +194,13 @@ class ThreadCommitter:
             self._loop.call_soon_threadsafe(self._finish)
 
     def _finish(self) -> None:
-        """Take the ledger back: the next group's commit runs while this one's replies leave."""
-        if self._over.empty():
-            return  # closed meanwhile
+        """Take the ledger back: the next group's commit runs while this one's replies leave.
+
+        Called once for every commit of the thread; what it committed may have been delivered
+        already, together with the group before it.
+        """
+        if self._closed:
+            return
         self._committing = False
         self._begin()
         self._finish_over()

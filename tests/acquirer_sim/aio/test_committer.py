@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Event
 
 import pytest
@@ -85,6 +86,41 @@ async def test_group_is_cut_at_its_limit(tmp_path: Path) -> None:
     committer.close()
 
     assert [[1, 2], [3, 4], [5]] == desk.groups
+
+
+@pytest.mark.asyncio
+async def test_work_goes_on_when_a_commit_ends_while_the_group_before_it_is_delivered(
+    tmp_path: Path,
+) -> None:
+    """A disk as quick as that once left every later request without an answer."""
+    ledger, key = opened(tmp_path)
+    second_is_over = Event()
+
+    class SlowDesk(Desk):
+        def deliver(self, outcome: Outcome) -> None:
+            if not self.groups:
+                committer.submit([job(9)])
+                assert second_is_over.wait(10)
+            super().deliver(outcome)
+
+    class Telling(SimpleQueue[Outcome]):
+        def put(self, item: Outcome, *_: object) -> None:
+            super().put(item)
+            if item.jobs[0].context == 2:
+                second_is_over.set()
+
+    desk = SlowDesk(6)
+    policy = Policy(default_configuration(), key)
+    committer = ThreadCommitter(ledger, policy, lambda: NOW, desk.deliver, group_max=2)
+    committer._over = Telling()
+    committer.submit([job(1)])
+    await asyncio.sleep(0)
+    committer.submit([job(2), job(3), job(4), job(5)])
+    async with asyncio.timeout(10):
+        await desk.full.wait()
+    committer.close()
+
+    assert [[1], [2, 3], [4, 5], [9]] == desk.groups
 
 
 @pytest.mark.asyncio
