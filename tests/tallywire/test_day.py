@@ -6,8 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from acquirer_sim.configuration import default_configuration
+from acquirer_sim.policy import Policy
+from acquirer_sim.reflex import answer
+from protocol.amount import Amount
+from protocol.operations import Card, Origin, PaymentReply, PaymentRequest, Stamp
+from protocol.secrets import Key, Pan
 from protocol.settings import SettingsError
-from tallywire.day import load_day
+from tallywire.day import Day, DayPayment, load_day
 
 SHIPPED = Path(__file__).parents[2] / "examples" / "day.toml"
 
@@ -27,6 +33,34 @@ def test_shipped_day_is_as_long_as_promised() -> None:
     day = load_day(SHIPPED.read_text("utf-8"), "day.toml")
 
     assert len(day.payments) >= 200
+
+
+def test_shipped_day_is_one_the_shipped_acquirer_answers_plainly() -> None:
+    """Every customer of the demo is approved or declined: no built-in card pays in part there."""
+    day = load_day(SHIPPED.read_text("utf-8"), "day.toml")
+    policy = Policy(default_configuration(), Key(bytes(32)))
+
+    codes = {answered(payment, day, policy) for payment in day.payments}
+
+    assert "00" in codes
+    assert codes - {"00"}
+    assert "10" not in codes
+
+
+def answered(payment: DayPayment, day: Day, policy: Policy) -> str:
+    reply = answer(
+        PaymentRequest(
+            origin=Origin("10000001", "104100000000001"),
+            stan="000001",
+            stamp=Stamp("1120032201", "112201", "1120"),
+            batch="000001",
+            amount=Amount.parse(payment.amount, day.currency),
+            card=Card(Pan(day.cards[payment.card].pan)),
+        ),
+        policy,
+    )
+    assert isinstance(reply, PaymentReply)
+    return reply.code
 
 
 def test_small_day_is_read() -> None:
