@@ -13,7 +13,7 @@ from pathlib import Path
 from tallywire.demo.children import Child
 
 ROOT = Path(__file__).parents[2]
-TIMEOUT_S = 60
+TIMEOUT_S = 180
 
 
 def tallywire(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
