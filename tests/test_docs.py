@@ -12,7 +12,7 @@ import pytest
 
 from docs import generate
 from tests.pages.markdown import Block, Page, anchors, fits
-from tests.pages.shell import PageError, Shells
+from tests.pages.shell import PageError, Shells, spelled_out
 from tests.tidy.sources import ROOT, all_sources
 
 PAGES: Final = [
@@ -116,6 +116,31 @@ def test_shell_example_is_refused_when_the_page_lies(tmp_path: Path) -> None:
         shells.perform(Block("console", "$ exit 3\n", 1, {"exit": "3"}))
         with pytest.raises(PageError, match="never said"):
             shells.perform(Block("console", "$ echo one\ntwo\n", 1, {"stays": "1"}))
+
+
+@pytest.mark.parametrize(
+    ("written", "run"),
+    [
+        ("tallywire acquirer", "tallywire acquirer --listen 127.0.0.1:8583"),
+        ("tallywire terminal --data t list", "tallywire terminal --acquirer 127.0.0.1:8583"),
+        ("tallywire printer --out x", "tallywire printer --listen 127.0.0.1:9100"),
+        ("tallywire acquirer --listen 127.0.0.1:1", "tallywire acquirer --listen 127.0.0.1:1"),
+        ("tallywire demo", "tallywire demo"),
+    ],
+)
+def test_a_command_without_an_address_gets_the_usual_one(written: str, run: str) -> None:
+    """So that it can be given a free port: somebody may have an acquirer on 8583."""
+    assert spelled_out(written).startswith(run)
+    assert spelled_out(written).count("127.0.0.1") == run.count("127.0.0.1")
+
+
+def test_every_address_of_a_page_stands_for_a_free_port(tmp_path: Path) -> None:
+    """The command has another port than the page, and its output is told as the page has it."""
+    with Shells(tmp_path, "sample.md") as shells:
+        shells.perform(Block("console", "$ echo 127.0.0.1:8583\n127.0.0.1:8583\n", 1))
+        shells.perform(
+            Block("console", "$ echo 127.0.0.1:8583 | cut -d: -f2 | grep -qvx 8583\n", 1)
+        )
 
 
 def test_broken_link_is_found() -> None:

@@ -1,13 +1,19 @@
-"""The shells that a reader has open, with commands that end and commands that stay."""
+"""The shells that a reader has open, with commands that end and commands that stay.
+
+A reader's ports are his own: whoever runs the tests may have an acquirer on 8583. So every address
+of a page stands for a free port of this run, also the one that a command takes when it names none.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -17,8 +23,13 @@ from tests.pages.markdown import Block, ByHand, fits
 from tests.tidy.sources import ROOT
 
 COMMAND_SECONDS_MAX: Final = 60
-PORTS: Final = ("8583", "9100", "9101")
-"""Ports that pages use; each run takes free ones in their place."""
+ADDRESS: Final = re.compile(r"127\.0\.0\.1:(\d+)")
+UNSAID: Final = (
+    ("tallywire acquirer", "--listen", "127.0.0.1:8583"),
+    ("tallywire terminal", "--acquirer", "127.0.0.1:8583"),
+    ("tallywire printer", "--listen", "127.0.0.1:9100"),
+)
+"""Command, option, and the address it takes when the page does not say one."""
 
 
 class PageError(AssertionError):
@@ -35,7 +46,6 @@ class Shells:
     _ports: dict[str, str] = field(default_factory=dict)
 
     def __enter__(self) -> Shells:
-        self._ports = dict(zip(PORTS, _free_ports(len(PORTS)), strict=True))
         programs = self.folder / "bin"
         programs.mkdir()
         for name, start in (("tallywire", "-m tallywire"), ("python", "")):
@@ -120,9 +130,12 @@ class Shells:
         return {**os.environ, **plain, "PATH": path, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
 
     def _with_ports(self, text: str) -> str:
-        for written, free in self._ports.items():
-            text = text.replace(f":{written}", f":{free}")
-        return text
+        return ADDRESS.sub(lambda found: f"127.0.0.1:{self._port(found[1])}", spelled_out(text))
+
+    def _port(self, written: str) -> str:
+        if written not in self._ports:
+            self._ports[written] = _free_port(self._ports.values())
+        return self._ports[written]
 
     def _as_written(self, text: str) -> str:
         for written, free in self._ports.items():
@@ -144,9 +157,23 @@ def _commands(text: str) -> list[tuple[str, list[str]]]:
     return commands
 
 
-def _free_ports(count: int) -> list[str]:
-    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [str(door.getsockname()[1]) for door in doors]
-    for door in doors:
-        door.close()
-    return ports
+def spelled_out(command: str) -> str:
+    """Return a command of ours with the address that it leaves out."""
+    for program, option, address in UNSAID:
+        if re.match(rf"{program}\b", command) and option not in command:
+            return command.replace(program, f"{program} {option} {address}", 1)
+    return command
+
+
+def _free_port(taken: Collection[str]) -> str:
+    """Return a free port; one that was chosen before may not be listened on yet."""
+    doors: list[socket.socket] = []
+    try:
+        while True:
+            doors.append(socket.create_server(("127.0.0.1", 0)))
+            port = str(doors[-1].getsockname()[1])
+            if port not in taken:
+                return port
+    finally:
+        for door in doors:
+            door.close()
