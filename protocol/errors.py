@@ -3,6 +3,7 @@
     ProtocolError
     ├── LocalProtocolError      our own code asked for something that cannot be: a bug
     ├── DialectError            a dialect or framing definition that contradicts itself
+    │   └── NoSuchDialect       neither shipped nor a file
     └── RemoteProtocolError     the peer's bytes break a rule
         ├── FrameError          at the framing: a length header that lies
         ├── FieldError          at one field: its number, the byte position, the problem in words
@@ -32,6 +33,10 @@ class LocalProtocolError(ProtocolError):
 
 class DialectError(ProtocolError):
     """A dialect that cannot be compiled; the text names file, key, found and allowed."""
+
+
+class NoSuchDialect(DialectError):
+    """A word that is neither a shipped dialect nor a file; the text names those there are."""
 
 
 class RemoteProtocolError(ProtocolError):

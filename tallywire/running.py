@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import msgspec
 
-from protocol.errors import DialectError
+from protocol.errors import DialectError, NoSuchDialect
 from protocol.settings import SettingsError
 from tallywire.exits import Ending, Exit
 
@@ -59,6 +59,8 @@ def ending_of(error: Exception) -> Ending | None:
     match error:
         case Ending():
             return error
+        case NoSuchDialect():
+            return Ending(Exit.NOT_FOUND, f"{error}.", "Give a name of these, or a TOML file.")
         case SettingsError() | DialectError():
             return Ending(Exit.CONFIGURATION, f"{error}.", "Mend the file and try again.")
         case OSError():

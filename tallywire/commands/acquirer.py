@@ -97,9 +97,9 @@ def _start(
 
 
 def _own(name: str) -> Dialect:
-    from tallywire.dialects.choice import choose_dialect
+    from protocol.aio.dialect_file import find_dialect
 
-    return choose_dialect(name)
+    return find_dialect(name)
 
 
 async def _serve(read: Callable[[], Start], codec: str, *, as_json: bool) -> None:

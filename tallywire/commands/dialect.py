@@ -48,11 +48,11 @@ def list_dialects(*, as_json: bool) -> None:
 @AS_JSON
 def show(*, dialect: str, as_json: bool) -> None:
     """Show every field of a dialect."""
-    from tallywire.dialects.choice import choose_dialect
+    from protocol.aio.dialect_file import find_dialect
     from tallywire.dialects.table import dialect_record, show_dialect
 
     def act() -> None:
-        chosen = choose_dialect(dialect)
+        chosen = find_dialect(dialect)
         if as_json:
             tell(**dialect_record(chosen))
         else:
@@ -78,10 +78,10 @@ def check(*, dialect: str, seed: int, messages: int, as_json: bool) -> None:
     Messages drawn by chance go through our codec and through pyiso8583, both ways. What the two
     do not agree on is told by field and reason, never by value.
     """
-    from tallywire.dialects.choice import choose_dialect
+    from protocol.aio.dialect_file import find_dialect
 
     perform(
-        lambda: _judge(choose_dialect(dialect), seed=seed, messages=messages, as_json=as_json),
+        lambda: _judge(find_dialect(dialect), seed=seed, messages=messages, as_json=as_json),
         as_json=as_json,
     )
 
@@ -134,10 +134,10 @@ def import_file(*, file: Path, form: str | None, name: str | None) -> None:
     """
 
     def act() -> None:
+        from protocol.aio.dialect_file import read_text
         from protocol.imports import recognise
-        from tallywire.dialects.choice import read_text
 
-        text = read_text(file)
+        text = read_text(str(file))
         read_as = form or recognise(text)
         imported = _import(text, file.name, read_as, name or _name_of(file))
         _write(imported, f"Imported from {file.name} ({read_as}).")

@@ -110,10 +110,10 @@ def _read(
     """Hand each message to `each`; end with what is wrong with the first that is none."""
 
     def act() -> None:
-        from tallywire.dialects.choice import choose_dialect
+        from protocol.aio.dialect_file import find_dialect
         from tallywire.messages.intake import read_messages
 
-        dialect = choose_dialect(dialect_name)
+        dialect = find_dialect(dialect_name)
         wrong = ""
         read = read_messages(file, form=form or AUTO, framing=framing, dialect=dialect)
         for number, found in enumerate(read, start=1):
@@ -137,11 +137,11 @@ def encode(*, file: str, dialect_name: str, framing: str) -> None:
     """
 
     def act() -> None:
+        from protocol.aio.dialect_file import find_dialect
         from protocol.codec import Codec
-        from tallywire.dialects.choice import choose_dialect
         from tallywire.messages.intake import framing_of, read_input
 
-        dialect = choose_dialect(dialect_name)
+        dialect = find_dialect(dialect_name)
         codec = Codec(dialect)
         around = framing_of(framing, dialect)
         lines = [line for line in read_input(file).splitlines() if line.strip()]
@@ -184,12 +184,12 @@ def doctor(*, file: str, names: tuple[str, ...], form: str | None, as_json: bool
     """
 
     def act() -> None:
+        from protocol.aio.dialect_file import find_dialect
         from protocol.doctor import Way, examine
-        from tallywire.dialects.choice import choose_dialect
         from tallywire.messages.intake import candidates, read_input
         from tallywire.messages.told import diagnosis_lines, diagnosis_record
 
-        ways = [Way(name=name, dialect=choose_dialect(name)) for name in names]
+        ways = [Way(name=name, dialect=find_dialect(name)) for name in names]
         read = candidates(read_input(file), form or AUTO)
         problem = ""
         try:

@@ -51,7 +51,7 @@ async def test_day_in_a_dialect_of_ones_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", [*WRONG, "missing"])
 def test_dialect_that_is_none_is_named_and_nothing_is_made(tmp_path: Path, case: str) -> None:
-    text, words = WRONG.get(case, ("", "is no file and no shipped dialect; there are iso87"))
+    text, words = WRONG.get(case, ("", "is no shipped dialect and no file; there are iso87"))
     own, config = tmp_path / "own.toml", tmp_path / "till.toml"
     if case in WRONG:
         own.write_bytes(text.encode("utf-8", "surrogateescape"))
@@ -59,7 +59,8 @@ def test_dialect_that_is_none_is_named_and_nothing_is_made(tmp_path: Path, case:
 
     ended = tallywire("terminal", "--data", str(tmp_path / "t"), "--config", str(config), "status")
 
-    assert (Exit.CONFIGURATION, True, True) == (
+    exit_code = Exit.CONFIGURATION if case in WRONG else Exit.NOT_FOUND
+    assert (exit_code, True, True) == (
         ended.returncode,
         str(own) in ended.stderr,
         words in ended.stderr,
