@@ -16,35 +16,20 @@ may still mean nothing here, and then a `ProfileError` names the field.
 
 from __future__ import annotations
 
-from protocol.errors import LocalProtocolError, ProfileError, StructureError
 from protocol.message import Message
 from protocol.operations import Operation
 from protocol.profiles.iso87.reading import DECODERS
 from protocol.profiles.iso87.writing import ENCODERS
+from protocol.profiles.translation import decode_by, encode_by
 
 __all__ = ["decode", "encode"]
 
 
 def encode(operation: Operation) -> Message:
-    """Turn an operation into its message. Raises LocalProtocolError for an unknown type."""
-    encoder = ENCODERS.get(type(operation))
-    if encoder is None:
-        raise LocalProtocolError(f"no message for {type(operation).__name__}")
-    return encoder(operation)
+    """Turn an operation into its message. Raises LocalProtocolError: see `encode_by`."""
+    return encode_by(ENCODERS, operation)
 
 
 def decode(message: Message) -> Operation:
     """Turn a message into its operation. Raises ProfileError naming MTI and field."""
-    decoder = DECODERS.get(message.mti)
-    if decoder is None:
-        raise ProfileError(message.mti, "no such message in this profile")
-    field: int | str = 0
-    problem = "missing"
-    try:
-        return decoder(message.mti, message.fields)
-    except KeyError as absent:
-        field = absent.args[0]
-    except StructureError as error:
-        field, problem = error.field, f"at character {error.position}: {error.problem}"
-    assert isinstance(field, int), "structures stand in numbered fields"
-    raise ProfileError(message.mti, problem, field)
+    return decode_by(DECODERS, message)

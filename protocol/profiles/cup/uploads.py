@@ -1,0 +1,145 @@
+"""The upload of a batch: its payments, its advices, its end, and their answers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from protocol.amount import Amount
+from protocol.errors import ProfileError
+from protocol.kinds import KINDS, PaymentKind
+from protocol.message import Message
+from protocol.operations import (
+    Operation,
+    OriginalReference,
+    UploadEnd,
+    UploadItem,
+    UploadReply,
+)
+from protocol.profiles.cup.fields import (
+    NO_TYPE,
+    SETTLEMENT,
+    UPLOAD_ENDS,
+    batch_data,
+    processing_of,
+)
+from protocol.profiles.cup.heads import (
+    base,
+    read_batch_data,
+    read_kind,
+    reply_base,
+    reply_batch,
+    who,
+)
+from protocol.profiles.translation import Decoders, Encoders
+from protocol.profiles.values import (
+    Fields,
+    optional,
+    put,
+    put_amount,
+    read_amount,
+    read_pan,
+    text,
+)
+from protocol.structures.batch_data import BatchData
+from protocol.structures.upload import UploadCount, UploadDetail, UploadedPayment
+
+
+def _upload_item(operation: UploadItem) -> Message:
+    if KINDS[operation.kind].is_advice:
+        return _upload_advice(operation)
+    payment = UploadedPayment(
+        stan=operation.original.stan, pan=operation.pan, amount=operation.amount.minor
+    )
+    fields = base(operation)
+    fields[48] = UploadDetail((payment,)).build()
+    fields[60] = batch_data(NO_TYPE, operation.batch, SETTLEMENT)
+    return Message("0320", fields)
+
+
+def _upload_advice(operation: UploadItem) -> Message:
+    """Return the original 0220 under another MTI; F11 is the original's, as all of it is."""
+    kind = KINDS[operation.kind]
+    fields = base(operation)
+    fields[11] = operation.original.stan
+    fields[2] = operation.pan.reveal()
+    fields[3] = processing_of(operation.kind)
+    put_amount(fields, operation.amount)
+    fields[25] = kind.condition
+    put(fields, 37, operation.rrn)
+    put(fields, 38, operation.authorisation)
+    fields[60] = batch_data(kind.message_type, operation.batch)
+    return Message("0320", fields)
+
+
+def _upload_end(operation: UploadEnd) -> Message:
+    fields = base(operation)
+    fields[48] = UploadCount(operation.count).build()
+    fields[60] = batch_data(NO_TYPE, operation.batch, "207" if operation.balanced else "202")
+    return Message("0320", fields)
+
+
+def _upload_reply(operation: UploadReply) -> Message:
+    fields = reply_base(operation)
+    fields[60] = batch_data(NO_TYPE, operation.batch, SETTLEMENT)
+    return Message("0330", fields)
+
+
+def _read_upload(mti: str, fields: Fields) -> Operation:
+    data = read_batch_data(fields)
+    if 48 not in fields:
+        return _read_advice(mti, fields, data)
+    if data.network_code in UPLOAD_ENDS:
+        return UploadEnd(
+            **who(fields),
+            batch=data.batch,
+            count=UploadCount.parse(text(fields, 48)).count,
+            balanced=UPLOAD_ENDS[data.network_code],
+        )
+    if data.network_code != SETTLEMENT:
+        raise ProfileError(mti, "60.3 of an upload is 201, 202 or 207 here", 60)
+    payments = UploadDetail.parse(text(fields, 48)).payments
+    if len(payments) != 1:
+        raise ProfileError(mti, "one payment in a message here", 48)
+    return UploadItem(
+        **who(fields),
+        batch=data.batch,
+        number=0,
+        count=0,
+        original=OriginalReference(KINDS[PaymentKind.SALE].mti, payments[0].stan, ""),
+        amount=Amount(payments[0].amount),
+        pan=payments[0].pan,
+    )
+
+
+def _read_advice(mti: str, fields: Fields, data: BatchData) -> Operation:
+    kind = read_kind(mti, fields, data)
+    if not KINDS[kind].is_advice:
+        raise ProfileError(mti, "60.1 is no advice's type", 60)
+    return UploadItem(
+        **who(fields),
+        batch=data.batch,
+        number=0,
+        count=0,
+        original=OriginalReference(KINDS[kind].mti, text(fields, 11), ""),
+        amount=read_amount(fields),
+        pan=read_pan(mti, text(fields, 2), 2),
+        kind=kind,
+        rrn=optional(fields, 37),
+        authorisation=optional(fields, 38),
+    )
+
+
+def _read_upload_reply(mti: str, fields: Fields) -> Operation:
+    return UploadReply(**who(fields), code=text(fields, 39), batch=reply_batch(fields))
+
+
+ENCODERS: Final[Encoders] = {
+    UploadItem: _upload_item,
+    UploadEnd: _upload_end,
+    UploadReply: _upload_reply,
+}
+
+DECODERS: Final[Decoders] = {
+    "0320": _read_upload,
+    "0330": _read_upload_reply,
+}
