@@ -2,56 +2,263 @@
 
 A dialect of one's own may lack a field that its profile writes. Found in the middle of a payment
 that would be a payment to undo; found at the start it is a sentence.
+
+`SCRIPT` has a row for every operation there is: what a terminal says it must be able to write, and
+what a host says, to read. What its settings or its dialect rule out is left out: the settlement
+inquiry where it is off, a PIN and working keys where nothing has keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from protocol.amount import Amount
 from protocol.dialect import Dialect
-from protocol.errors import LocalProtocolError
+from protocol.errors import LocalProtocolError, ProtocolError
+from protocol.kinds import KINDS, AfterSilence, PaymentKind
 from protocol.message import MessageCodec
 from protocol.operations import (
+    APPROVED,
     Card,
-    Origin,
+    Echo,
+    EchoReply,
+    Operation,
+    OriginalPayment,
     OriginalReference,
+    PaymentReply,
     PaymentRequest,
-    Request,
+    ReconciliationResult,
+    Reply,
     Reversal,
+    ReversalReply,
     Settlement,
+    SettlementInquiry,
+    SettlementReply,
+    SettlementState,
+    SettlementStatus,
+    SignOff,
+    SignOffReply,
     SignOn,
+    SignOnReply,
     Stamp,
     Totals,
     UploadEnd,
+    UploadItem,
+    UploadReply,
 )
-from protocol.profiles.choice import profile_of
+from protocol.profiles.choice import Profile, profile_of
 from protocol.published_cards import TEST_CARD_RANGES
-from protocol.secrets import Pan
+from protocol.secrets import ChipData, Pan, PinBlock, Track2
+from terminal.configuration import ReversalForm, Settings
+from terminal.totals import COUNTED
 
-STAMP = Stamp("0101000000", "000000", "0101")
-NUMBER = "000001"
-CARD = Card(Pan(TEST_CARD_RANGES[0].ljust(16, "0")))
+REHEARSED: Final = ("iso87", "iso87_bcd", "cup")
+"""Shipped dialects that a test has rehearsed: a start need not take fifty milliseconds for it."""
+
+STAMP: Final = Stamp("0101000000", "000000", "0101")
+NUMBER: Final = "000001"
+PAN: Final = Pan(TEST_CARD_RANGES[0].ljust(16, "0"))
+TYPED: Final = Card(PAN, "3012")
+SWIPED: Final = Card(PAN, "3012", "021", Track2(f"{PAN.reveal()}=30122010000"))
+READ: Final = Card(PAN, "3012", "051", Track2(f"{PAN.reveal()}=30122010000"))
+CHIP: Final = ChipData(bytes.fromhex("9F2608A1B2C3D4E5F60718"))
+PIN: Final = PinBlock(bytes(8))
+RRN: Final = "000000000001"
+AUTHORISATION: Final = "000001"
+IN_PART: Final = "10"
+KEYS: Final = bytes(40)
+"""F62 of a sign-on for two double-length keys."""
 
 
-def unspeakable(dialect: Dialect, codec: MessageCodec, origin: Origin) -> str:
-    """Say what a terminal of this dialect could not write, "" when it is able to work."""
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The terminal that rehearses; `keyed` is true where its dialect signs."""
+
+    settings: Settings
+    keyed: bool
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Return what every operation has."""
+        return {"origin": self.settings.origin, "stan": NUMBER, "stamp": STAMP}
+
+    @property
+    def moved(self) -> dict[str, Any]:
+        """Return what everything about one amount has."""
+        return {**self.said, "batch": NUMBER, "amount": Amount(1, self.settings.currency)}
+
+
+def _original(kind: PaymentKind) -> OriginalPayment | None:
+    for earlier in KINDS[kind].wants:
+        stamp = (STAMP.transmission, NUMBER, RRN, AUTHORISATION, STAMP.date)
+        return OriginalPayment(KINDS[earlier].mti, NUMBER, *stamp)
+    return None
+
+
+def _sign_on(stage: Stage) -> Iterator[Operation]:
+    yield SignOn(**stage.said, batch=NUMBER, operator=stage.settings.operator)
+
+
+def _sign_on_reply(stage: Stage) -> Iterator[Operation]:
+    yield SignOnReply(**stage.said, code=APPROVED, batch=NUMBER)
+    if stage.keyed:
+        yield SignOnReply(**stage.said, code=APPROVED, batch=NUMBER, keys=KEYS)
+
+
+def _payment(stage: Stage) -> Iterator[Operation]:
+    """Every kind; what asks may have a track, a chip and a PIN, what tells may be a repeat."""
+    for kind, facts in KINDS.items():
+        paid: dict[str, Any] = {**stage.moved, "kind": kind, "original": _original(kind)}
+        yield PaymentRequest(**paid, card=TYPED)
+        if facts.is_advice:
+            yield PaymentRequest(**paid, card=TYPED, repeat=True)
+            continue
+        yield PaymentRequest(**paid, card=SWIPED)
+        yield PaymentRequest(**paid, card=READ, chip=CHIP)
+        if stage.keyed:
+            yield PaymentRequest(**paid, card=READ, chip=CHIP, pin=PIN)
+
+
+def _payment_reply(stage: Stage) -> Iterator[Operation]:
+    """Every kind; approved in part, with what is left on the card."""
+    for kind in KINDS:
+        answered: dict[str, Any] = {
+            **stage.moved,
+            "kind": kind,
+            "rrn": RRN,
+            "authorisation": AUTHORISATION,
+            "settlement_date": STAMP.date,
+        }
+        yield PaymentReply(**answered, code=APPROVED)
+        yield PaymentReply(**answered, code=IN_PART, balance=stage.moved["amount"])
+
+
+def _reversal(stage: Stage) -> Iterator[Operation]:
+    """Every kind that silence undoes, in the form that is set."""
+    advice = stage.settings.reversal_form is ReversalForm.ADVICE
+    for kind, facts in KINDS.items():
+        if facts.after_silence is not AfterSilence.UNDO:
+            continue
+        undone: dict[str, Any] = {
+            **stage.moved,
+            "kind": kind,
+            "pan": PAN,
+            "original": OriginalReference(facts.mti, NUMBER, STAMP.transmission),
+            "earlier": _original(kind),
+            "advice": advice,
+        }
+        yield Reversal(**undone)
+        yield Reversal(**undone, authorisation=AUTHORISATION, reason="06", repeat=True)
+
+
+def _reversal_reply(stage: Stage) -> Iterator[Operation]:
+    advice = stage.settings.reversal_form is ReversalForm.ADVICE
+    yield ReversalReply(**stage.moved, code=APPROVED, rrn=RRN, advice=advice)
+
+
+def _settlement(stage: Stage) -> Iterator[Operation]:
+    closing: dict[str, Any] = {
+        **stage.said,
+        "batch": NUMBER,
+        "totals": Totals(),
+        "settlement_date": STAMP.date,
+        "currency": stage.settings.currency,
+    }
+    yield Settlement(**closing)
+    yield Settlement(**closing, repeat=True)
+
+
+def _settlement_reply(stage: Stage) -> Iterator[Operation]:
+    for result in ReconciliationResult:
+        yield SettlementReply(
+            **stage.said,
+            code=APPROVED,
+            result=result,
+            batch=NUMBER,
+            totals=Totals(),
+            settlement_date=STAMP.date,
+        )
+
+
+def _settlement_inquiry(stage: Stage) -> Iterator[Operation]:
+    if stage.settings.settlement_inquiry:
+        yield SettlementInquiry(**stage.said, batch=NUMBER)
+
+
+def _settlement_status(stage: Stage) -> Iterator[Operation]:
+    if stage.settings.settlement_inquiry:
+        told: dict[str, Any] = {**stage.said, "code": APPROVED, "batch": NUMBER}
+        yield SettlementStatus(**told, state=SettlementState.OPEN)
+        balanced = ReconciliationResult.IN_BALANCE
+        yield SettlementStatus(**told, state=SettlementState.CLOSED, result=balanced)
+
+
+def _upload_item(stage: Stage) -> Iterator[Operation]:
+    for kind in COUNTED:
+        yield UploadItem(
+            **stage.moved,
+            number=1,
+            count=1,
+            original=OriginalReference(KINDS[kind].mti, NUMBER, STAMP.transmission),
+            pan=PAN,
+            kind=kind,
+            rrn=RRN,
+            authorisation=AUTHORISATION,
+        )
+
+
+def _upload_end(stage: Stage) -> Iterator[Operation]:
+    yield UploadEnd(**stage.said, batch=NUMBER, count=1)
+    yield UploadEnd(**stage.said, batch=NUMBER, count=0, balanced=True)
+
+
+SCRIPT: Final[Mapping[type[Operation], Callable[[Stage], Iterator[Operation]]]] = {
+    SignOn: _sign_on,
+    SignOnReply: _sign_on_reply,
+    Echo: lambda stage: iter((Echo(**stage.said),)),
+    EchoReply: lambda stage: iter((EchoReply(**stage.said, code=APPROVED),)),
+    SignOff: lambda stage: iter((SignOff(**stage.said),)),
+    SignOffReply: lambda stage: iter((SignOffReply(**stage.said, code=APPROVED),)),
+    PaymentRequest: _payment,
+    PaymentReply: _payment_reply,
+    Reversal: _reversal,
+    ReversalReply: _reversal_reply,
+    Settlement: _settlement,
+    SettlementReply: _settlement_reply,
+    SettlementInquiry: _settlement_inquiry,
+    SettlementStatus: _settlement_status,
+    UploadItem: _upload_item,
+    UploadEnd: _upload_end,
+    UploadReply: lambda stage: iter((UploadReply(**stage.said, code=APPROVED, batch=NUMBER),)),
+}
+
+
+def unspeakable(dialect: Dialect, codec: MessageCodec, settings: Settings) -> str:
+    """Say what a terminal of this dialect could not write or read, "" when it is able to work."""
     profile = profile_of(dialect)
-    for request in _requests(origin):
-        try:
-            codec.encode(profile.encode(request))
-        except LocalProtocolError as error:
-            return f"its {type(request).__name__} cannot be written: {error}"
+    stage = Stage(settings, keyed=dialect.mac.algorithm is not None)
+    for lines in SCRIPT.values():
+        for line in lines(stage):
+            problem = _problem(line, profile, codec)
+            if problem:
+                return problem
     return ""
 
 
-def _requests(origin: Origin) -> Iterator[Request]:
-    said: dict[str, Any] = {"origin": origin, "stan": NUMBER, "stamp": STAMP}
-    paid: dict[str, Any] = {**said, "batch": NUMBER, "amount": Amount(1)}
-    yield SignOn(**said, batch=NUMBER)
-    yield PaymentRequest(**paid, card=CARD)
-    original = OriginalReference("0200", NUMBER, STAMP.transmission)
-    yield Reversal(**paid, pan=CARD.pan, original=original)
-    yield Settlement(**said, batch=NUMBER, totals=Totals(), settlement_date=STAMP.date)
-    yield UploadEnd(**said, batch=NUMBER, count=1)
+def _problem(line: Operation, profile: Profile, codec: MessageCodec) -> str:
+    name = type(line).__name__
+    kind = getattr(line, "kind", None)
+    words = f"{name} of kind {kind.value}" if isinstance(kind, PaymentKind) else name
+    try:
+        written = codec.encode(profile.encode(line))
+    except LocalProtocolError as error:
+        return f"its {words} cannot be written: {error}"
+    if not isinstance(line, Reply):
+        return ""
+    try:
+        profile.decode(codec.decode(written))
+    except ProtocolError as error:
+        return f"its {words} cannot be read: {error}"
+    return ""

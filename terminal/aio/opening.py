@@ -35,7 +35,7 @@ from terminal.configuration import Settings
 from terminal.effects import Notice
 from terminal.errors import StoreError, WrongKey
 from terminal.keyring import Keyring
-from terminal.rehearsal import unspeakable
+from terminal.rehearsal import REHEARSED, unspeakable
 
 
 def utc_now() -> datetime:
@@ -101,7 +101,7 @@ async def open_terminal(
 def _able(dialect: Dialect, settings: Settings) -> Codec:
     """Return the codec of a dialect in which a terminal can work. Raises DialectError."""
     codec = Codec(dialect)
-    problem = unspeakable(dialect, codec, settings.origin)
+    problem = "" if settings.dialect in REHEARSED else unspeakable(dialect, codec, settings)
     if problem:
         raise DialectError(f"{settings.dialect} is no dialect for a terminal: {problem}")
     return codec
