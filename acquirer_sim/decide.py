@@ -21,10 +21,12 @@ from acquirer_sim.inquiries import decide_inquiry
 from acquirer_sim.originals import entry_of
 from acquirer_sim.payments import decide_payment
 from acquirer_sim.policy import Policy
+from acquirer_sim.recovery import decide_payment_inquiry
 from acquirer_sim.reversals import decide_reversal
 from acquirer_sim.settlements import decide_settlement
 from acquirer_sim.uploads import decide_end, decide_item
 from acquirer_sim.working_set import Needs, WorkingSet
+from protocol.inquiries import PaymentInquiry
 from protocol.kinds import KINDS
 from protocol.operations import (
     APPROVED,
@@ -132,6 +134,7 @@ _HANDLERS: Final[Mapping[type[Request], Callable[[Desk, Any], Reply]]] = {
     UploadItem: decide_item,
     UploadEnd: decide_end,
     SettlementInquiry: decide_inquiry,
+    PaymentInquiry: decide_payment_inquiry,
 }
 
 
@@ -179,6 +182,14 @@ def _need_settlement(found: Needs, request: Settlement | SettlementInquiry, poli
     _need_batch(found, request)
 
 
+def _need_list(found: Needs, request: PaymentInquiry, policy: Policy) -> None:
+    key = _need_batch(found, request)
+    if request.rrn:
+        found.entries.add(entry_of(request.rrn))
+    else:
+        found.lists.add(key)
+
+
 def _need_item(found: Needs, request: UploadItem, policy: Policy) -> None:
     found.items.add((*_need_batch(found, request), request.original.stan))
 
@@ -196,6 +207,7 @@ _NEEDS: Final[Mapping[type[Request], Callable[[Needs, Any, Policy], None]]] = {
     Reversal: _need_reversal,
     Settlement: _need_settlement,
     SettlementInquiry: _need_settlement,
+    PaymentInquiry: _need_list,
     UploadItem: _need_item,
     UploadEnd: _need_end,
     SignOn: _need_sign_on,

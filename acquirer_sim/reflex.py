@@ -14,7 +14,9 @@ from acquirer_sim.balances import inquiry_reply
 from acquirer_sim.inquiries import status_reply
 from acquirer_sim.magic import APPROVED_IN_PART
 from acquirer_sim.policy import Policy
+from acquirer_sim.recovery import refuse
 from protocol.amount import Amount
+from protocol.inquiries import PaymentInquiry
 from protocol.kinds import PaymentKind
 from protocol.operations import (
     APPROVED,
@@ -134,5 +136,6 @@ _REFLEXES: Final[Mapping[type[Request], Callable[[Any, Policy], Reply]]] = {
     SignOn: _sign_on,
     SignOff: _sign_off,
     SettlementInquiry: lambda request, policy: status_reply(request, SettlementState.UNKNOWN),
+    PaymentInquiry: lambda request, policy: refuse(request),
     Echo: lambda request, policy: answer_echo(request),
 }

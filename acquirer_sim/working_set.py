@@ -32,6 +32,7 @@ class Needs:
         "entries",
         "items",
         "linked",
+        "lists",
         "payments",
         "reversals",
         "terminals",
@@ -47,6 +48,8 @@ class Needs:
         """Payments of which the original is wanted too, and its original, to the first."""
         self.entries: set[int] = set()
         """Payments wanted by number, as their RRN tells it, with their originals."""
+        self.lists: set[BatchKey] = set()
+        """Batches of which every payment is wanted, with its original."""
         self.reversals: set[PaymentKey] = set()
         self.items: set[PaymentKey] = set()
         self.uploads: set[BatchKey] = set()

@@ -169,6 +169,9 @@ class SqliteLedger:
                 rows.batches[batch.terminal, batch.merchant, batch.batch] = batch
         if wanted.payments:
             self._keep_payments(rows, sql.READ_PAYMENTS, wanted.payments)
+        if wanted.lists:
+            self._keep_payments(rows, sql.READ_BATCH_PAYMENTS, wanted.lists)
+            wanted.linked |= {key for key in rows.payments if key[:3] in wanted.lists}
         if wanted.linked or wanted.entries:
             self._keep_originals(rows, wanted)
         if wanted.reversals:

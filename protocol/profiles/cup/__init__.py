@@ -13,6 +13,7 @@ Source: domain practice (docs/reference/dialect-cup.md). Which fact stands where
 | totals and verdict | F48, 62 digits, F60.3 201; no F39 in an 0510 |
 | upload | 0320: F48 with one payment, F60.3 201; its end 202 or 207, F48 the count |
 | keys at sign-on | F62 |
+| what the host has (our own, not of the domain) | 0600 and 0610, F62 as text |
 
 Requests carry no time, so `Stamp` of one that was read is empty, as is the transmission of an
 original; replies have the host's F12 and F13. What else an operation may say and this dialect

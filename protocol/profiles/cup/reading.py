@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from protocol.profiles.cup import closing, management, payments, reversals, uploads
+from protocol.profiles.cup import closing, inquiry, management, payments, reversals, uploads
 from protocol.profiles.translation import Decoders
 
 DECODERS: Final[Decoders] = {
@@ -16,4 +16,5 @@ DECODERS: Final[Decoders] = {
     **reversals.DECODERS,
     **closing.DECODERS,
     **uploads.DECODERS,
+    **inquiry.DECODERS,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from protocol.profiles.cup import closing, management, payments, reversals, uploads
+from protocol.profiles.cup import closing, inquiry, management, payments, reversals, uploads
 from protocol.profiles.translation import Encoders
 
 ENCODERS: Final[Encoders] = {
@@ -13,4 +13,5 @@ ENCODERS: Final[Encoders] = {
     **reversals.ENCODERS,
     **closing.ENCODERS,
     **uploads.ENCODERS,
+    **inquiry.ENCODERS,
 }

@@ -8,7 +8,8 @@ number stands nowhere else in the product. Choices where the standard leaves one
 - a reversal keeps the original's F11 and names the original again in F90, its reason is F39;
 - an upload is one 0320 per payment, F71 of F72, the payment named in F90; the trailer has F70;
 - F97 is derived from F74-F89 and must agree with them;
-- F70 382 is our own: where does the batch of F60 stand? F48 answers (`structures.status`).
+- F70 382 is our own: where does the batch of F60 stand? F48 answers (`structures.status`);
+- 0600 is our own as well: what has the host on its books? (`structures.inquiry`, in F48.)
 
 `encode` trusts its operation; `decode` trusts nothing: what the codec let pass as well-formed
 may still mean nothing here, and then a `ProfileError` names the field.

@@ -51,6 +51,7 @@ from protocol.profiles.iso87.fields import (
     net_settlement,
     read_balance,
 )
+from protocol.profiles.iso87.inquiry import read_inquiry, read_page
 from protocol.profiles.values import (
     KIND_OF_REFUSAL,
     Fields,
@@ -341,4 +342,6 @@ DECODERS: Final[dict[str, Callable[[str, Fields], Operation]]] = {
     "0510": _read_settlement_reply,
     "0320": _read_upload,
     "0330": _read_upload_reply,
+    "0600": read_inquiry,
+    "0610": read_page,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from protocol.inquiries import PaymentInquiry, PaymentPage
 from protocol.kinds import KINDS, PaymentKind
 from protocol.message import Message
 from protocol.operations import (
@@ -38,6 +39,7 @@ from protocol.profiles.iso87.fields import (
     balance_field,
     net_settlement,
 )
+from protocol.profiles.iso87.inquiry import write_inquiry, write_page
 from protocol.profiles.values import Fields, put, put_amount
 from protocol.structures.status import BatchStatus
 
@@ -271,4 +273,6 @@ ENCODERS: Final[dict[type[Operation], Callable[..., Message]]] = {
     UploadItem: _upload_item,
     UploadEnd: _upload_end,
     UploadReply: _upload_reply,
+    PaymentInquiry: write_inquiry,
+    PaymentPage: write_page,
 }
