@@ -95,6 +95,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reversal_exhausted: ReversalExhausted = ReversalExhausted.BLOCK
     reversal_form: ReversalForm = ReversalForm.REQUEST
     settlement_inquiry: bool = False
+    payment_inquiry: bool = False
     hotline: str = ""
     dialect: str = "iso87"
     master_key_file: str = ""

@@ -4,19 +4,28 @@ A dialect of one's own may lack a field that its profile writes. Found in the mi
 that would be a payment to undo; found at the start it is a sentence.
 
 `SCRIPT` has a row for every operation there is: what a terminal says it must be able to write, and
-what a host says, to read. What its settings or its dialect rule out is left out: the settlement
-inquiry where it is off, a PIN and working keys where nothing has keys.
+what a host says, to read. What its settings or its dialect rule out is left out: the inquiries
+where they are off, a PIN and working keys where nothing has keys.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from protocol.amount import Amount
 from protocol.dialect import Dialect
 from protocol.errors import LocalProtocolError, ProtocolError
+from protocol.inquiries import (
+    MOMENT,
+    UNKNOWN_PAYMENT,
+    KnownPayment,
+    PaymentInquiry,
+    PaymentPage,
+    PaymentState,
+)
 from protocol.kinds import KINDS, AfterSilence, PaymentKind
 from protocol.message import MessageCodec
 from protocol.operations import (
@@ -51,12 +60,14 @@ from protocol.operations import (
 from protocol.profiles.choice import Profile, profile_of
 from protocol.published_cards import TEST_CARD_RANGES
 from protocol.secrets import ChipData, Pan, PinBlock, Track2
+from protocol.structures.inquiry import PAYMENTS_MAX
 from terminal.configuration import ReversalForm, Settings
 from terminal.totals import COUNTED
 
 REHEARSED: Final = ("iso87", "iso87_bcd", "cup")
 """Shipped dialects that a test has rehearsed: a start need not take fifty milliseconds for it."""
 
+MIDNIGHT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 STAMP: Final = Stamp("0101000000", "000000", "0101")
 NUMBER: Final = "000001"
 PAN: Final = Pan(TEST_CARD_RANGES[0].ljust(16, "0"))
@@ -195,6 +206,36 @@ def _settlement_status(stage: Stage) -> Iterator[Operation]:
         yield SettlementStatus(**told, state=SettlementState.CLOSED, result=balanced)
 
 
+def _payment_inquiry(stage: Stage) -> Iterator[Operation]:
+    if stage.settings.payment_inquiry:
+        yield PaymentInquiry(**stage.said, batch=NUMBER, voucher=NUMBER, authorisation=NUMBER)
+        yield PaymentInquiry(**stage.said, rrn=RRN, after=RRN)
+
+
+def _payment_page(stage: Stage) -> Iterator[Operation]:
+    """As full as a page can be."""
+    if not stage.settings.payment_inquiry:
+        return
+    known = KnownPayment(
+        batch=NUMBER,
+        stan=NUMBER,
+        kind=PaymentKind.VOID,
+        state=PaymentState.APPROVED,
+        at=MIDNIGHT.strftime(MOMENT),
+        amount=stage.moved["amount"],
+        card=PAN.masked,
+        code=APPROVED,
+        rrn=RRN,
+        authorisation=AUTHORISATION,
+        original_batch=NUMBER,
+        original_stan=NUMBER,
+    )
+    payments = (known,) * PAYMENTS_MAX
+    told: dict[str, Any] = {**stage.said, "batch": NUMBER}
+    yield PaymentPage(**told, code=APPROVED, count=9, following=RRN, payments=payments)
+    yield PaymentPage(**told, code=UNKNOWN_PAYMENT)
+
+
 def _upload_item(stage: Stage) -> Iterator[Operation]:
     for kind in COUNTED:
         yield UploadItem(
@@ -229,6 +270,8 @@ SCRIPT: Final[Mapping[type[Operation], Callable[[Stage], Iterator[Operation]]]] 
     SettlementReply: _settlement_reply,
     SettlementInquiry: _settlement_inquiry,
     SettlementStatus: _settlement_status,
+    PaymentInquiry: _payment_inquiry,
+    PaymentPage: _payment_page,
     UploadItem: _upload_item,
     UploadEnd: _upload_end,
     UploadReply: lambda stage: iter((UploadReply(**stage.said, code=APPROVED, batch=NUMBER),)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from protocol import operations
+from protocol import inquiries, operations
 from protocol.codec import Codec
 from protocol.dialect import builtin_dialect
 from protocol.kinds import KINDS, AfterSilence, PaymentKind
@@ -13,13 +13,13 @@ from protocol.operations import Operation, Reply, Request
 from terminal.configuration import ReversalForm, Settings
 from terminal.rehearsal import REHEARSED, SCRIPT, Stage, unspeakable
 
-EVERYTHING = Settings(settlement_inquiry=True)
+EVERYTHING = Settings(settlement_inquiry=True, payment_inquiry=True)
 BASE = builtin_dialect("iso87")
 
 
 OPERATIONS = [
     one
-    for one in vars(operations).values()
+    for one in {**vars(operations), **vars(inquiries)}.values()
     if isinstance(one, type)
     and issubclass(one, Operation)
     and one not in (Operation, Request, Reply)
@@ -55,7 +55,7 @@ def test_every_kind_is_rehearsed(operation: type[Operation], kinds: set[PaymentK
 @pytest.mark.parametrize("form", ReversalForm)
 @pytest.mark.parametrize("name", REHEARSED)
 def test_shipped_dialect_says_everything(name: str, form: ReversalForm) -> None:
-    settings = Settings(settlement_inquiry=True, reversal_form=form)
+    settings = replace(EVERYTHING, reversal_form=form)
     dialect = builtin_dialect(name)
 
     assert "" == unspeakable(dialect, Codec(dialect), settings)
