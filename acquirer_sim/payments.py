@@ -87,9 +87,7 @@ def _decide_sale(desk: Desk, request: PaymentRequest, card: CardFacts) -> Paymen
     rows.put_payment(payment)
     approved = payment.status is PaymentStatus.APPROVED
     if batch is not None:
-        if desk.open_batch(request.origin) is None:
-            desk.meet(request.origin, request.batch)
-        rows.put_batch(_add(batch, minor) if approved else batch)
+        _take_in(desk, request, batch, _add(batch, minor) if approved else batch)
     if approved:
         rows.transfers.append(ledger.sale(payment))
         if card.limit_minor is not None:
@@ -113,9 +111,7 @@ def _decide_other(desk: Desk, request: PaymentRequest, card: CardFacts) -> Payme
         release_hold(desk, expired, payment.entry)
     rows.put_payment(payment)
     if batch is not None:
-        if desk.open_batch(request.origin) is None:
-            desk.meet(request.origin, request.batch)
-        rows.put_batch(count(batch, kind, 1, minor) if approved else batch)
+        _take_in(desk, request, batch, count(batch, kind, 1, minor) if approved else batch)
     if approved:
         mark_original(rows, payment)
         rows.transfers += ledger.post(payment, lines)
@@ -171,6 +167,16 @@ def _batch_of(desk: Desk, request: PaymentRequest) -> tuple[Batch | None, str]:
         # A batch is compared in one currency (F50); a second one could not be told apart.
         return batch, INVALID
     return batch, APPROVED
+
+
+def _take_in(desk: Desk, request: PaymentRequest, batch: Batch, counted: Batch) -> None:
+    """Keep a batch's figures with a payment in them; the first one begins it."""
+    rows = desk.rows
+    if (batch.terminal, batch.merchant, batch.batch) not in rows.batches:
+        if desk.open_batch(request.origin) is None:
+            desk.meet(request.origin, request.batch)
+        rows.put_batch(batch)
+    rows.count_batch(counted)
 
 
 def _row(

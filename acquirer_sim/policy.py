@@ -10,7 +10,7 @@ all). Whether the batch fits is not asked here but in `payments.py`, and an orig
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from acquirer_sim.configuration import CardSettings, Configuration, RuleSettings
 from acquirer_sim.magic import APPROVED_IN_PART, MAGIC_AMOUNTS, MAGIC_PART_PERCENT
@@ -27,6 +27,8 @@ LIMIT_SPENT = "51"
 PIN_WRONG = "55"
 PIN_UNREADABLE = "99"
 KNOWN_CARDS_MAX = 4096
+QUARTER = timedelta(minutes=15)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class CardFacts:
@@ -60,8 +62,8 @@ class Policy:
         self.configuration = configuration
         self._key = key
         self._zone: tzinfo | None = None
-        self._moment: datetime | None = None
         self._date = ""
+        self._date_from = self._date_until = NEVER
         self._ranges = configuration.test_ranges
         self._listed = {card.pan: card for card in configuration.card}
         self._known: dict[str, CardFacts] = {}
@@ -75,8 +77,13 @@ class Policy:
 
     def settlement_date(self, now: datetime) -> str:
         """Return F15, MMDD, of a moment."""
-        if now is not self._moment:  # a group asks once per purchase, for its one moment
-            self._moment, self._date = now, f"{now.astimezone(self._local()):%m%d}"
+        if not self._date_from <= now < self._date_until:
+            # Every zone's midnight is a quarter of some hour of UTC, and so is every change of
+            # its clocks: within a quarter the date stays what it is.
+            minute = now.minute // 15 * 15
+            self._date_from = now.replace(minute=minute, second=0, microsecond=0)
+            self._date_until = self._date_from + QUARTER
+            self._date = f"{now.astimezone(self._local()):%m%d}"
         return self._date
 
     def _local(self) -> tzinfo:

@@ -133,7 +133,7 @@ def _undo(desk: Desk, payment: Payment, effect: ReversalEffect, entry: int) -> N
     else:
         rows.transfers += ledger.reverse(payment, lines, entry, desk.at)
         batch = rows.batches[payment.key[:3]]
-        rows.put_batch(count(batch, payment.kind, -1, -payment.minor))
+        rows.count_batch(count(batch, payment.kind, -1, -payment.minor))
     if payment.token in rows.spent:
         rows.spend(payment.token, -ledger.spent_by(lines))
 

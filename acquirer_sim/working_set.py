@@ -114,9 +114,16 @@ class WorkingSet:
         self.terminals[key] = self.changed_terminals[key] = row
 
     def put_batch(self, row: Batch) -> None:
-        """Keep a new or changed batch."""
+        """Keep a batch that begins, is settled or closes."""
         key = (row.terminal, row.merchant, row.batch)
         self.batches[key] = self.changed_batches[key] = row
+
+    def count_batch(self, row: Batch) -> None:
+        """Keep the new figures of an open batch.
+
+        They follow from its payments, so that a store need not write them again with each.
+        """
+        self.batches[row.terminal, row.merchant, row.batch] = row
 
     def put_payment(self, row: Payment) -> None:
         """Keep a new or changed payment."""

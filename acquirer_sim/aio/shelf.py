@@ -1,9 +1,12 @@
 """Rows that nearly every group needs, kept at hand from one group to the next.
 
-Which batch a terminal has open, how a batch stands, and the last journal number change only
-by this ledger's own commits, as long as no other connection writes to the file; SQLite's
-data_version tells when one has, and then the shelf is empty again. So it is when a commit
-failed or its end is not known. The rows are frozen: lending them costs nothing.
+Which batch a terminal has open, how a batch stands and which STAN is its highest, and the last
+journal number change only by this ledger's own commits, as long as no other connection writes to
+the file; SQLite's data_version tells when one has, and then the shelf is empty again. So it is when
+a commit failed or its end is not known. The rows are frozen: lending them costs nothing.
+
+Terminals count upwards, so nearly every payment has a STAN above all others of its batch. There is
+no row of it then, and nobody needs to look.
 """
 
 from __future__ import annotations
@@ -18,6 +21,10 @@ ENTRIES_AHEAD: Final = 100
 """So many journal numbers are taken from the file at once: their counter is one page of the disk
 less in nearly every commit. A ledger that is opened anew leaves what was not used as a gap."""
 UNKNOWN: Final = -1
+NONE_YET: Final = ""
+"""Below every STAN."""
+ANY: Final = ":"
+"""Above every STAN."""
 
 
 class Shelf:
@@ -33,10 +40,11 @@ class Shelf:
         self.reserved = UNKNOWN
         self._terminals: dict[TerminalKey, Terminal] = {}
         self._batches: dict[BatchKey, Batch] = {}
+        self._highest: dict[BatchKey, str] = {}
 
     def arrive(self, version: int) -> None:
         """Begin a transaction that sees data_version `version`."""
-        if version != self._version or len(self._batches) > BATCHES_MAX:
+        if version != self._version or len(self._highest) > BATCHES_MAX:
             self.clear()
             self._version = version
 
@@ -44,6 +52,19 @@ class Shelf:
         """Put what is at hand into `rows`; what is missing stays in `wanted`."""
         self._lend_terminals(wanted, rows)
         self._lend_batches(wanted, rows)
+
+    def unmeasured(self, wanted: Needs) -> set[BatchKey]:
+        """Return the batches of wanted payments whose highest STAN is not known."""
+        return {key[:3] for key in wanted.payments} - self._highest.keys()
+
+    def measure(self, key: BatchKey, highest: str | None) -> None:
+        """Learn the highest STAN of a batch's payments, None when it has none."""
+        self._highest[key] = highest or NONE_YET
+
+    def strike_new(self, wanted: Needs) -> None:
+        """Take out of `wanted` the payments that cannot be there; their batches are measured."""
+        highest = self._highest
+        wanted.payments = {key for key in wanted.payments if key[3] <= highest[key[:3]]}
 
     def reserve(self, entry: int) -> int | None:
         """Return what the file's counter must say before `entry` is used; None if it is enough.
@@ -61,6 +82,10 @@ class Shelf:
         self.entry = rows.entry
         self._terminals.update(rows.terminals)
         self._batches.update(rows.batches)
+        highest = self._highest
+        for key in rows.changed_payments:
+            if key[3] > highest.get(key[:3], ANY):
+                highest[key[:3]] = key[3]
 
     def _lend_terminals(self, wanted: Needs, rows: WorkingSet) -> None:
         missing = set()

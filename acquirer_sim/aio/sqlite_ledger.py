@@ -31,6 +31,7 @@ _batches = msgspec.json.Decoder(list[Batch])
 _payments = msgspec.json.Decoder(list[Payment])
 _reversals = msgspec.json.Decoder(list[Reversal])
 _items = msgspec.json.Decoder(list[Item])
+_highest = msgspec.json.Decoder(list[tuple[str, str, str, str | None]])
 _spent = msgspec.json.Decoder(dict[str, int])
 
 
@@ -167,6 +168,7 @@ class SqliteLedger:
         if wanted.batches:
             for batch in _batches.decode(self._fetch(sql.READ_BATCHES, wanted.batches)):
                 rows.batches[batch.terminal, batch.merchant, batch.batch] = batch
+        self._strike_new(wanted)
         if wanted.payments:
             self._keep_payments(rows, sql.READ_PAYMENTS, wanted.payments)
         if wanted.lists:
@@ -185,6 +187,13 @@ class SqliteLedger:
         if wanted.tokens or wanted.cards_of:
             self._keep_spent(rows, wanted)
         return rows
+
+    def _strike_new(self, wanted: Needs) -> None:
+        unmeasured = self._shelf.unmeasured(wanted)
+        if unmeasured:
+            for *key, highest in _highest.decode(self._fetch(sql.READ_HIGHEST, unmeasured)):
+                self._shelf.measure((key[0], key[1], key[2]), highest)
+        self._shelf.strike_new(wanted)
 
     def _fetch(self, statement: str, keys: set[Any]) -> str:
         # Sorted, so that a group reads in one order whatever the hashes of this process are.

@@ -23,6 +23,7 @@ from acquirer_sim.rows import (
 
 TABLES: Final[dict[str, type[Row]]] = {
     "terminal": Terminal,
+    "batch_record": Batch,
     "batch": Batch,
     "payment": Payment,
     "reversal": Reversal,
@@ -31,7 +32,8 @@ TABLES: Final[dict[str, type[Row]]] = {
     "alert": Alert,
     "report": StoredReport,
 }
-"""Table name and the row it holds; columns are the row's members."""
+"""Table (or view) and the row it holds; columns are the row's members. `batch` is the view that
+adds the figures of open batches to what `batch_record` says."""
 
 
 def columns(table: str) -> tuple[str, ...]:
@@ -77,6 +79,11 @@ READ_PAYMENTS_BY_ENTRY: Final = (
     f"SELECT json_group_array(json_array({', '.join(columns('payment'))})) FROM payment "
     "WHERE entry IN (SELECT value FROM json_each(?))"
 )
+READ_HIGHEST: Final = (
+    "SELECT json_group_array(json_array(value->>0, value->>1, value->>2, (SELECT max(stan) "
+    "FROM payment WHERE terminal = value->>0 AND merchant = value->>1 AND batch = value->>2))) "
+    "FROM json_each(?)"
+)
 READ_SPENT: Final = (
     "SELECT json_group_object(token, minor) FROM spent "
     "WHERE token IN (SELECT value FROM json_each(?))"
@@ -85,7 +92,7 @@ READ_VERSION: Final = "PRAGMA data_version"
 READ_ENTRY: Final = "SELECT value FROM counter WHERE name = 'entry'"
 
 WRITE_TERMINAL: Final = _upsert("terminal", 2)
-WRITE_BATCH: Final = _upsert("batch", 3)
+WRITE_BATCH: Final = _upsert("batch_record", 3)
 WRITE_PAYMENT: Final = _write("payment", "INSERT OR REPLACE")
 WRITE_REVERSAL: Final = _write("reversal", "INSERT OR REPLACE")
 WRITE_ITEM: Final = _write("upload_item", "INSERT OR REPLACE")

@@ -6,6 +6,8 @@ test holds the two, and the migrations, against each other.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -53,28 +55,40 @@ terminal = Table(
     sqlite_with_rowid=False,
 )
 
-batch = Table(
-    "batch",
+
+def _batch_columns() -> tuple[Column[Any], ...]:
+    return (
+        *_batch(),
+        _text("state", 12),
+        _number("debit_count"),
+        _number("debit_minor"),
+        _number("credit_count"),
+        _number("credit_minor"),
+        _text("currency", 3),
+        _text("code", 2, nullable=True),
+        _text("result", 1, nullable=True),
+        _text("asked", 160, nullable=True),
+        _text("settlement_date", 4, nullable=True),
+        _number("repeats"),
+        _number("moved_entry"),
+        _text("opened_at", 32),
+        _text("settled_at", 32, nullable=True),
+        _text("closed_at", 32, nullable=True),
+    )
+
+
+batch_record = Table(
+    "batch_record",
     metadata,
-    *_batch(),
-    _text("state", 12),
-    _number("debit_count"),
-    _number("debit_minor"),
-    _number("credit_count"),
-    _number("credit_minor"),
-    _text("currency", 3),
-    _text("code", 2, nullable=True),
-    _text("result", 1, nullable=True),
-    _text("asked", 160, nullable=True),
-    _text("settlement_date", 4, nullable=True),
-    _number("repeats"),
-    _number("moved_entry"),
-    _text("opened_at", 32),
-    _text("settled_at", 32, nullable=True),
-    _text("closed_at", 32, nullable=True),
+    *_batch_columns(),
     PrimaryKeyConstraint("terminal", "merchant", "batch"),
     sqlite_with_rowid=False,
 )
+"""What is written of a batch: when it begins, when it is settled, when it closes. Its figures
+stand here from the settlement on."""
+
+batch = Table("batch", MetaData(), *_batch_columns())
+"""The view: every batch with its figures, those of an open one added up from its payments."""
 
 payment = Table(
     "payment",

@@ -108,6 +108,8 @@ def test_settlement_date_is_local() -> None:
 
     assert "1120" == policy.settlement_date(NOW)
     assert "1121" == policy.settlement_date(NOW.replace(hour=17))
+    assert "1120" == policy.settlement_date(NOW.replace(hour=15, minute=59, second=59))
+    assert "1121" == policy.settlement_date(NOW.replace(hour=16, minute=0, second=0))
 
 
 def test_facts_of_cards_show_no_number() -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import sqlite3
 
+import msgspec
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -9,6 +11,8 @@ from alembic.script import ScriptDirectory
 
 from acquirer_sim.aio import statements, tables
 from acquirer_sim.aio.schema import HEAD, bring_to_head, engine_over, version_of
+from acquirer_sim.rows import Batch, BatchState
+from protocol.kinds import KINDS, PaymentKind, Side
 
 
 def test_head_is_the_newest_migration() -> None:
@@ -32,9 +36,29 @@ def test_migrations_make_the_tables_as_described() -> None:
     connection.close()
 
 
+@pytest.mark.parametrize("kind", PaymentKind)
+def test_view_adds_every_kind_to_its_side(kind: PaymentKind) -> None:
+    """The migration cannot import the table of kinds: a later kind needs a later view."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    bring_to_head(connection)
+    key = ("T0000001", "M00000000000001", "000001")
+    record = Batch(*key, BatchState.OPEN, 0, 0, 0, 0, "156", *[None] * 4, 0, 0, "", None, None)
+    connection.execute(statements.WRITE_BATCH, msgspec.to_builtins(record))
+    for stan, status in (("000001", "approved"), ("000002", "reversed")):
+        row = [*key, stan, kind.value, "", "", "", 5, 5, "156", "00", None, "", status]
+        connection.execute(statements.WRITE_PAYMENT, [*row, 0, 0, 0, int(stan), ""])
+
+    query = "SELECT debit_count, debit_minor, credit_count, credit_minor FROM batch"
+    found = connection.execute(query).fetchall()
+    connection.close()
+
+    expected = {Side.DEBIT: (1, 5, 0, 0), Side.CREDIT: (0, 0, 1, 5), Side.NEITHER: (0, 0, 0, 0)}
+    assert [expected[KINDS[kind].side]] == found
+
+
 def test_statements_and_tables_name_the_same_columns() -> None:
     """The hot path has SQL of its own; its columns are the schema's, in the same order."""
     for name in statements.TABLES:
-        described = [column.name for column in tables.metadata.tables[name].columns]
+        described = [column.name for column in getattr(tables, name).columns]
 
         assert list(statements.columns(name)) == [one for one in described if one != "id"]

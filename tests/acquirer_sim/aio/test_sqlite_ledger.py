@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from acquirer_sim.aio.opening import open_ledger
+from acquirer_sim.aio.sqlite_ledger import SqliteLedger
 from acquirer_sim.configuration import default_configuration
 from acquirer_sim.errors import LedgerError
 from acquirer_sim.policy import Policy
+from protocol.operations import ReconciliationResult
 from tests.acquirer_sim.asking import NOW, Books, purchase, settlement
 
 
@@ -62,6 +64,19 @@ def test_two_writers_on_one_file_do_not_lose_updates(tmp_path: Path) -> None:
     assert sorted(set(entries)) == entries
     for opened in (first, second):
         opened.ledger.close()
+
+
+def test_payments_leave_the_record_of_their_batch_alone_until_it_is_settled(books: Books) -> None:
+    """What it holds follows from them, now and for a ledger that is opened anew."""
+    books.ask(purchase(1))
+    record = books.rows("SELECT * FROM batch_record")
+    books.ask(purchase(2), purchase(3))
+
+    assert record == books.rows("SELECT * FROM batch_record")
+    assert [(3, 3 * 1234)] == books.rows("SELECT debit_count, debit_minor FROM batch")
+    books.ledger = SqliteLedger(books.ledger.connection)
+    assert ReconciliationResult.IN_BALANCE is books.one(settlement(3, 3 * 1234)).result
+    assert [(3,)] == books.rows("SELECT debit_count FROM batch_record")
 
 
 def test_ledger_says_which_when_a_row_is_damaged(books: Books) -> None:

@@ -21,6 +21,32 @@ SELECT id * 2, entry, kind, target, minor, currency, at FROM transfer
 """
 """Both sides of every transfer: the lines of an entry sum to zero."""
 
+DEBITS = "('sale', 'completion', 'completion_advice', 'offline_sale', 'adjustment')"
+CREDITS = "('void', 'refund', 'completion_void')"
+
+
+def _figure(name: str, sum_of: str, kinds: str) -> str:
+    return f"""
+CASE state WHEN 'open' THEN (
+    SELECT {sum_of} FROM payment AS one
+    WHERE one.terminal = record.terminal AND one.merchant = record.merchant
+        AND one.batch = record.batch AND one.status = 'approved' AND one.kind IN {kinds}
+) ELSE {name} END AS {name}"""
+
+
+BATCHES = f"""
+CREATE VIEW batch AS
+SELECT terminal, merchant, batch, state,
+{_figure("debit_count", "count(*)", DEBITS)},
+{_figure("debit_minor", "coalesce(sum(minor), 0)", DEBITS)},
+{_figure("credit_count", "count(*)", CREDITS)},
+{_figure("credit_minor", "coalesce(sum(minor), 0)", CREDITS)},
+currency, code, result, asked, settlement_date, repeats, moved_entry,
+opened_at, settled_at, closed_at
+FROM batch_record AS record
+"""
+"""Every batch with its figures: of an open one its payments', of any other those it froze with."""
+
 
 def upgrade() -> None:
     """Create every table, and the triggers that keep postings as they are."""
@@ -30,6 +56,7 @@ def upgrade() -> None:
     _create_uploads()
     _create_books()
     op.execute(POSTINGS)
+    op.execute(BATCHES)
     op.execute("INSERT INTO counter (name, value) VALUES ('entry', 0)")
     for table in ("transfer", "report"):
         for verb, word in (("UPDATE", "changed"), ("DELETE", "deleted")):
@@ -68,7 +95,7 @@ def _create_batches() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "batch",
+        "batch_record",
         *_batch(),
         _text("state", 12),
         _number("debit_count"),
