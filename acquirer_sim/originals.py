@@ -3,7 +3,7 @@
     a void of whatever kind ends its original            its reversal, that it may stand again
     a completion ends its pre-authorisation              its reversal or its void brings it back
     a refund takes from what is left of its original     its reversal gives it back
-    an adjustment only names its original
+    an adjustment adds to what may be refunded of it     its reversal takes that away
 
 What is asked of an original is a row of `TREATMENTS`; the first answer that fits is given.
 
@@ -11,6 +11,7 @@ What is asked of an original is a row of `TREATMENTS`; the first answer that fit
     ------    -----------------------------------------------------------------
     25        there is no such payment at this merchant, or it is another one
     12        it is of the wrong kind, it does not stand, or something has ended it
+    12        it is to be voided, and was refunded or adjusted
     12        it is of an earlier batch, and this kind asks for the same
     14        the card is another
     64        the amount or the currency is not the original's
@@ -47,14 +48,13 @@ def within_hold(payment: PaymentRequest, held: Payment, configuration: Configura
 
 
 def within_rest(payment: PaymentRequest, paid: Payment, configuration: Configuration) -> str:
-    """Refunds together never give back more than was paid."""
-    left = paid.minor - paid.refunded_minor
-    return APPROVED if payment.amount.minor <= left else TOO_MUCH
+    """Refunds together never give back more than was paid, tips and all."""
+    return APPROVED if payment.amount.minor <= paid.left_minor else TOO_MUCH
 
 
 def the_same(payment: PaymentRequest, original: Payment, configuration: Configuration) -> str:
-    """A void is of the whole amount, and of nothing that was refunded in part."""
-    if original.refunded_minor:
+    """A void is of the whole amount, and of nothing that was refunded in part or adjusted."""
+    if original.refunded_minor or original.adjusted_minor:
         return NOT_POSSIBLE
     return APPROVED if payment.amount.minor == original.minor else AMOUNT_DIFFERS
 
@@ -72,6 +72,7 @@ class Treatment(msgspec.Struct, frozen=True):
     same_terminal: bool = True
     ends: bool = False
     refunds: bool = False
+    adds: bool = False
 
 
 _K = PaymentKind
@@ -82,7 +83,7 @@ TREATMENTS: Final[Mapping[PaymentKind, Treatment]] = {
     _K.COMPLETION: Treatment(within_hold, same_terminal=False, ends=True),
     _K.COMPLETION_ADVICE: Treatment(within_hold, same_terminal=False, ends=True),
     _K.REFUND: Treatment(within_rest, same_terminal=False, refunds=True),
-    _K.ADJUSTMENT: Treatment(any_amount, same_batch=True),
+    _K.ADJUSTMENT: Treatment(any_amount, same_batch=True, adds=True),
 }
 
 
@@ -154,6 +155,8 @@ def mark_original(rows: WorkingSet, payment: Payment) -> None:
         _free(rows, original)
     elif treatment.refunds:
         _refund(rows, original, payment.minor)
+    elif treatment.adds:
+        _add(rows, original, payment.minor)
 
 
 def release_original(rows: WorkingSet, payment: Payment) -> None:
@@ -170,11 +173,18 @@ def release_original(rows: WorkingSet, payment: Payment) -> None:
             _end(rows, held, original.entry)
     elif treatment.refunds:
         _refund(rows, original, -payment.minor)
+    elif treatment.adds:
+        _add(rows, original, -payment.minor)
 
 
 def can_be_released(rows: WorkingSet, payment: Payment) -> bool:
-    """False when a completion would come back to a hold that has ended meanwhile."""
+    """False when something else rests on the payment by now.
+
+    A completion would come back to a hold that has ended; a tip was refunded already.
+    """
     original = rows.numbered(payment.original_entry)
+    if original is not None and TREATMENTS[payment.kind].adds:
+        return payment.minor <= original.left_minor
     if original is None or payment.kind is not PaymentKind.COMPLETION_VOID:
         return True
     held = _held_by(rows, original)
@@ -202,5 +212,12 @@ def _end(rows: WorkingSet, payment: Payment, by: int) -> None:
 
 def _refund(rows: WorkingSet, payment: Payment, minor: int) -> None:
     refunded = payment.refunded_minor + minor
-    assert 0 <= refunded <= payment.minor, "never more than was paid"
+    assert refunded >= 0, "what is given back was given"
+    assert minor <= payment.left_minor, "never more than was paid"
     rows.put_payment(msgspec.structs.replace(payment, refunded_minor=refunded))
+
+
+def _add(rows: WorkingSet, payment: Payment, minor: int) -> None:
+    adjusted = payment.adjusted_minor + minor
+    assert adjusted >= 0, "what is taken away was added"
+    rows.put_payment(msgspec.structs.replace(payment, adjusted_minor=adjusted))

@@ -208,6 +208,7 @@ def _row(
         original.entry if original is not None else 0,
         0,
         0,
+        0,
         entry,
         desk.at,
     )

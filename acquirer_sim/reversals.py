@@ -7,14 +7,15 @@
     approved, counts in no figures           00        the contrary is posted
     reversed already                         00        nothing
     declined                                 12        nothing
-    voided, refunded or completed since      12        nothing
+    voided, refunded, adjusted or            12        nothing
+    completed since
     never seen                               25        a tombstone: if it comes late, 12
     another F7 or kind than F90 says         25        nothing; an alert
     another amount or card                   64        nothing; an alert
 
 What the payment had done to its own original is taken back with it: a voided sale stands again,
 a completed pre-authorisation holds again. A void of a completion cannot be taken back when its
-pre-authorisation has ended meanwhile: 12 and an alert.
+pre-authorisation has ended meanwhile, nor a tip that was refunded: 12 and an alert.
 
 The answer is stored. The same reversal again, as 0400, 0401, 0420 or 0421, gets it again; one
 of other content gets 94.
@@ -101,7 +102,7 @@ def _judge(desk: Desk, request: Reversal, token: str) -> tuple[str, ReversalEffe
 
 
 def _judge_approved(desk: Desk, payment: Payment) -> tuple[str, ReversalEffect]:
-    if payment.ended_entry or payment.refunded_minor:
+    if payment.ended_entry or payment.refunded_minor or payment.adjusted_minor:
         return NOT_APPROVED, ReversalEffect.NOTHING
     if not can_be_released(desk.rows, payment):
         return NOT_APPROVED, ReversalEffect.REFUSED
@@ -152,6 +153,7 @@ def _tombstone(desk: Desk, request: Reversal, token: str, entry: int) -> Payment
         None,
         desk.settlement_date,
         PaymentStatus.TOMBSTONE,
+        0,
         0,
         0,
         0,

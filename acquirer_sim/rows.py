@@ -94,7 +94,7 @@ class Payment(Row, frozen=True, array_like=True, gc=False):
     `minor` is what counts: less than `asked_minor` after a partial approval. `original_entry` is
     the entry of the payment it speaks of, 0 for none. `ended_entry` is the void or the completion
     that ended it, 0 while it may still be voided, refunded or completed; `refunded_minor` is
-    what refunds have given back of it.
+    what refunds have given back of it, `adjusted_minor` what adjustments (tips) have added to it.
     """
 
     terminal: str
@@ -115,6 +115,7 @@ class Payment(Row, frozen=True, array_like=True, gc=False):
     original_entry: int
     ended_entry: int
     refunded_minor: int
+    adjusted_minor: int
     entry: int
     at: str
 
@@ -122,6 +123,11 @@ class Payment(Row, frozen=True, array_like=True, gc=False):
     def key(self) -> PaymentKey:
         """Where it stands: terminal, merchant, batch, STAN."""
         return (self.terminal, self.merchant, self.batch, self.stan)
+
+    @property
+    def left_minor(self) -> int:
+        """What may still be refunded of it."""
+        return self.minor + self.adjusted_minor - self.refunded_minor
 
     @property
     def rrn(self) -> str:

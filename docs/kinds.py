@@ -94,5 +94,5 @@ def _sample(entry: int, kind: PaymentKind) -> Payment:
     minor = 400 - 100 * entry
     return Payment(
         "", "", "", "", kind, "", "", "", minor, minor, "156", "00", None, "",
-        PaymentStatus.APPROVED, entry - 1, 0, 0, entry, "",
+        PaymentStatus.APPROVED, entry - 1, 0, 0, 0, entry, "",
     )  # fmt: skip

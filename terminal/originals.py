@@ -8,7 +8,7 @@ refusal has its own code, and none of them sends anything or uses up a number (R
 | void, completion void | the open one (else L11: refund instead) | the original's (L12) |
 | pre-authorisation void | any: it is never settled | the original's (L12) |
 | completion, its advice | any | at most what was authorised, by a percentage (L63) |
-| refund | any | at most what is left of the original (L62) |
+| refund | any | at most what is left of the original, with its tips (L62) |
 | adjustment | the open one | its own |
 """
 
@@ -87,9 +87,22 @@ class Original:
 
     @property
     def left_minor(self) -> int:
-        """Return what may still be refunded: refunds whose end is unknown count too."""
-        refunds = (one for one in self.follow_ups if one.kind is _K.REFUND)
-        return self.amount_minor - sum(one.amount_minor for one in refunds)
+        """Return what may still be refunded, with the tips that the host has taken.
+
+        Refunds whose end is unknown count too.
+        """
+        tips = self._sum(_K.ADJUSTMENT, but=UNTOLD)
+        return self.amount_minor + tips - self._sum(_K.REFUND)
+
+    @property
+    def untold_minor(self) -> int:
+        """Return the tips that the host has not answered yet."""
+        return self._sum(_K.ADJUSTMENT) - self._sum(_K.ADJUSTMENT, but=UNTOLD)
+
+    def _sum(self, kind: PaymentKind, *, but: frozenset[str] = frozenset()) -> int:
+        return sum(
+            one.amount_minor for one in self.follow_ups if one.kind is kind and one.phase not in but
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +185,12 @@ def _beyond(original: Original, claim: Claim, held_percent_max: int) -> str:
         case Bound.EQUAL:
             return "" if minor == original.amount_minor else "L12"
         case Bound.LEFT:
-            return "" if minor is not None and 0 < minor <= original.left_minor else "L62"
+            assert minor is not None, "what is left is an amount"
+            if 0 < minor <= original.left_minor:
+                return ""
+            # With a tip that is still to be told it may be enough, and the host would refuse.
+            waits = 0 < minor <= original.left_minor + original.untold_minor
+            return "L61" if waits else "L62"
         case Bound.HELD:
             held = original.amount_minor * held_percent_max
             return "" if minor is not None and minor * 100 <= held else "L63"

@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from sqlalchemy import Connection, Label, and_, case, exists, func, or_, select, union_all
+from sqlalchemy import (
+    Connection,
+    Label,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from acquirer_sim.aio.tables import batch, payment, reversal, transfer
 from acquirer_sim.ledger import EntryKind
@@ -192,28 +203,32 @@ def holds_are_what_stands(connection: Connection) -> Iterator[str]:
 
 
 def refunds_stay_within_their_original(connection: Connection) -> Iterator[str]:
-    """What a payment says was refunded of it is the sum of its refunds, and never more than it."""
-    refunds = (
-        select(payment.c.original_entry, func.sum(payment.c.minor).label("minor"))
-        .where(
-            payment.c.kind == PaymentKind.REFUND.value,
-            payment.c.status == PaymentStatus.APPROVED.value,
-        )
-        .group_by(payment.c.original_entry)
-        .subquery()
-    )
+    """What a payment says was refunded of it and added to it is so, and never too much."""
+    refunds = _that_speak_of_it(PaymentKind.REFUND)
+    tips = _that_speak_of_it(PaymentKind.ADJUSTMENT)
     query = (
         select(payment.c.terminal, payment.c.batch, payment.c.stan)
         .join(refunds, refunds.c.original_entry == payment.c.entry, isouter=True)
+        .join(tips, tips.c.original_entry == payment.c.entry, isouter=True)
         .where(
             or_(
                 func.coalesce(refunds.c.minor, 0) != payment.c.refunded_minor,
-                payment.c.refunded_minor > payment.c.minor,
+                func.coalesce(tips.c.minor, 0) != payment.c.adjusted_minor,
+                payment.c.refunded_minor > payment.c.minor + payment.c.adjusted_minor,
             )
         )
     )
     for terminal, number, stan in connection.execute(query):
         yield f"the refunds of payment {stan} of batch {number} at {terminal} are not its own"
+
+
+def _that_speak_of_it(kind: PaymentKind) -> Subquery:
+    return (
+        select(payment.c.original_entry, func.sum(payment.c.minor).label("minor"))
+        .where(payment.c.kind == kind.value, payment.c.status == PaymentStatus.APPROVED.value)
+        .group_by(payment.c.original_entry)
+        .subquery()
+    )
 
 
 def payments_end_once(connection: Connection) -> Iterator[str]:

@@ -109,6 +109,7 @@ payment = Table(
     _number("original_entry"),
     _number("ended_entry"),
     _number("refunded_minor"),
+    _number("adjusted_minor"),
     Column("entry", ENTRY, primary_key=True, autoincrement=False),
     _text("at", 32),
     UniqueConstraint("terminal", "merchant", "batch", "stan"),

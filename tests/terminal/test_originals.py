@@ -46,6 +46,20 @@ def test_every_kind_that_wants_an_original_has_its_rule() -> None:
         (after(SALE, FollowUp(K.REFUND, "approved", 400)), Claim(K.REFUND, 600), ""),
         (after(SALE, FollowUp(K.REFUND, "approved", 400)), Claim(K.REFUND, 601), "L62"),
         (after(SALE, FollowUp(K.REFUND, "telling", 1000)), Claim(K.REFUND), "L62"),
+        (after(SALE, FollowUp(K.ADJUSTMENT, "approved", 200)), Claim(K.REFUND, 1200), ""),
+        (after(SALE, FollowUp(K.ADJUSTMENT, "approved", 200)), Claim(K.REFUND, 1201), "L62"),
+        (
+            after(
+                SALE,
+                FollowUp(K.ADJUSTMENT, "approved", 200),
+                FollowUp(K.REFUND, "approved", 1100),
+            ),
+            Claim(K.REFUND, 101),
+            "L62",
+        ),
+        (after(SALE, FollowUp(K.ADJUSTMENT, "waiting", 200)), Claim(K.REFUND, 1000), ""),
+        (after(SALE, FollowUp(K.ADJUSTMENT, "waiting", 200)), Claim(K.REFUND, 1200), "L61"),
+        (after(SALE, FollowUp(K.ADJUSTMENT, "telling", 200)), Claim(K.REFUND, 1201), "L62"),
         (HELD, Claim(K.COMPLETION, 1150), ""),
         (HELD, Claim(K.COMPLETION, 1151), "L63"),
         (HELD, Claim(K.PREAUTHORISATION_VOID), ""),
@@ -68,6 +82,15 @@ def test_every_kind_that_wants_an_original_has_its_rule() -> None:
 def test_objection_has_its_own_code(original: Original, claim: Claim, code: str) -> None:
     """L05, L10, L12, L13, L60 to L65: nothing is sent for any of them."""
     assert refused(original, claim) == code
+
+
+def test_all_that_is_left_to_refund_has_the_tip_in_it() -> None:
+    """A refund that says no amount gives back sale and tip, less what was refunded."""
+    tipped = after(
+        SALE, FollowUp(K.ADJUSTMENT, "approved", 200), FollowUp(K.REFUND, "approved", 300)
+    )
+
+    assert 900 == Claim(K.REFUND).minor(tipped)
 
 
 @pytest.mark.parametrize(

@@ -101,8 +101,8 @@ class Posting:
 class HostBooks:
     """What the acquirer's ledger says about one terminal.
 
-    `ended` and `refunded` are its marks on payments that others speak of; `held` is the balance
-    of the account of every pre-authorisation there ever was.
+    `ended`, `refunded` and `adjusted` are its marks on payments that others speak of; `held` is
+    the balance of the account of every pre-authorisation there ever was.
     """
 
     terminal: str
@@ -114,6 +114,7 @@ class HostBooks:
     links: Mapping[PaymentKey, PaymentKey] = field(default_factory=dict)
     ended: frozenset[PaymentKey] = frozenset()
     refunded: Mapping[PaymentKey, int] = field(default_factory=dict)
+    adjusted: Mapping[PaymentKey, int] = field(default_factory=dict)
     held: Mapping[PaymentKey, int] = field(default_factory=dict)
 
 

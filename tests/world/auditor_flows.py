@@ -1,8 +1,8 @@
 """How payments may hang together, on both sides' books. Written from the invariants.
 
 A void takes back one payment, whole, and both are counted; refunds give back what was paid at
-most; a completion takes what was held at most, and what was held is let go once. Undoing any of
-them leaves everything as if it had never been.
+most, tips and all; a completion takes what was held at most, and what was held is let go once.
+Undoing any of them leaves everything as if it had never been.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class _Family:
         self.key, self.kind, self.minor = key, kind, minor
         self.voids: list[int] = []
         self.refunds: list[int] = []
+        self.tips: list[int] = []
         self.completions: list[int] = []
 
     @property
@@ -59,6 +60,8 @@ def _families(books: TerminalBooks | HostBooks) -> list[_Family]:
             original.voids.append(stands.minor)
         elif stands.kind == "refund":
             original.refunds.append(stands.minor)
+        elif stands.kind == "adjustment":
+            original.tips.append(stands.minor)
         elif stands.kind in COMPLETIONS and key not in voided:
             original.completions.append(stands.minor)
     return list(found.values())
@@ -89,16 +92,17 @@ def voids_are_whole_and_one(terminal: TerminalBooks, host: HostBooks) -> Iterato
         for one in _families(books):
             if one.voids not in ([], [one.minor]):
                 yield f"F3: {one.name} over {one.minor} is voided by {one.voids}"
-            if one.voids and (one.refunds or one.completions):
-                yield f"F3: {one.name} is voided, and refunded or completed"
+            if one.voids and (one.refunds or one.completions or one.tips):
+                yield f"F3: {one.name} is voided, and refunded, adjusted or completed"
 
 
 def refunds_give_back_what_was_paid(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
-    """Refunds of a payment together are no more than it."""
+    """Refunds of a payment together are no more than it and its tips."""
     for books in (terminal, host):
         for one in _families(books):
-            if sum(one.refunds) > one.minor:
-                yield f"F4: {one.name} over {one.minor} is refunded by {one.refunds}"
+            if sum(one.refunds) > one.minor + sum(one.tips):
+                paid = f"{one.minor} and {one.tips}"
+                yield f"F4: {one.name} over {paid} is refunded by {one.refunds}"
 
 
 def completions_take_what_was_held(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
@@ -124,7 +128,7 @@ def holds_are_released_once(terminal: TerminalBooks, host: HostBooks) -> Iterato
 
 
 def marks_are_what_stands(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:
-    """What is ended or refunded at the host is so because of a payment that stands."""
+    """What is ended, refunded or adjusted at the host is so because of a payment that stands."""
     families = _families(host)
     ended = {one.key for one in families if one.voids or one.completions}
     if ended != host.ended:
@@ -133,6 +137,9 @@ def marks_are_what_stands(terminal: TerminalBooks, host: HostBooks) -> Iterator[
     refunded = {one.key: sum(one.refunds) for one in families if one.refunds}
     if refunded != dict(host.refunded):
         yield f"F7: refunds of {refunded} stand, {dict(host.refunded)} are marked"
+    tipped = {one.key: sum(one.tips) for one in families if one.tips}
+    if tipped != dict(host.adjusted):
+        yield f"F7: tips of {tipped} stand, {dict(host.adjusted)} are marked"
 
 
 def refused_advices_are_named(terminal: TerminalBooks, host: HostBooks) -> Iterator[str]:

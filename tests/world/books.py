@@ -67,16 +67,17 @@ def read_host(ledger: Platter, terminal: str) -> HostBooks:
                 (terminal,),
             )
         ),
-        refunded={
-            (batch, stan): minor
-            for batch, stan, minor in ledger.query(
-                "SELECT batch, stan, refunded_minor FROM payment"
-                " WHERE terminal = ? AND refunded_minor <> 0",
-                (terminal,),
-            )
-        },
+        refunded=_marked_at_host(ledger, terminal, "refunded_minor"),
+        adjusted=_marked_at_host(ledger, terminal, "adjusted_minor"),
         held=_held_at_host(ledger, terminal),
     )
+
+
+def _marked_at_host(ledger: Platter, terminal: str, mark: str) -> dict[PaymentKey, int]:
+    rows = ledger.query(
+        f"SELECT batch, stan, {mark} FROM payment WHERE terminal = ? AND {mark} <> 0", (terminal,)
+    )
+    return {(batch, stan): minor for batch, stan, minor in rows}
 
 
 def _links_at_host(ledger: Platter, terminal: str) -> dict[PaymentKey, PaymentKey]:

@@ -35,6 +35,11 @@ _UNCHECKED: Final = msgspec.structs.replace(
 )
 
 
+_ANY_VOID: Final = msgspec.structs.replace(
+    host_originals.TREATMENTS[PaymentKind.VOID], amount=host_originals.any_amount
+)
+
+
 def _tell_with_a_new_stan(told: Advice, event: Connected) -> tuple[Advice, Effects]:
     again, (fact, send) = advice._send(told, event)
     assert isinstance(send, Send)
@@ -63,7 +68,7 @@ def _release_again(completion: Any, held: Any) -> Any:
     return [*lines, *(line for line in lines if line.rest)]
 
 
-def _leave_the_original(rows: Any, undone: Any) -> None:
+def _leave_the_original(rows: Any, undone: Any, minor: int = 0) -> None:
     return None
 
 
@@ -96,6 +101,23 @@ FLOW_MUTANTS: Final = (
             function(host_originals, "_refund", _refund_anything),
         ),
         "refund",
+        {},
+    ),
+    Mutant(
+        "tip-is-no-part-of-what-was-paid",
+        "the host does not note on a sale what was added to it",
+        lambda: (function(host_originals, "_add", _leave_the_original),),
+        "adjustment",
+        {},
+    ),
+    Mutant(
+        "void-leaves-the-tip",
+        "a sale is voided on both sides although its tip stands",
+        lambda: (
+            function(originals, "_spoken_for", lambda original, claim: ""),
+            row(host_originals.TREATMENTS, PaymentKind.VOID, _ANY_VOID),
+        ),
+        "tip-refund",
         {},
     ),
     Mutant(

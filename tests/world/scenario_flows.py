@@ -53,6 +53,13 @@ async def refund(terminal: Terminal, minor: int | None) -> PaymentResult | None:
     return await terminal.refund(named(line), amount=amount) if line else None
 
 
+async def refund_here(terminal: Terminal, minor: int | None) -> PaymentResult | None:
+    """Give back a part of the oldest sale of the open batch, or all that is left of it."""
+    line = await pick(terminal, _K.SALE, batch=(await terminal.status()).batch)
+    amount = Amount(minor) if minor else None
+    return await terminal.refund(named(line), amount=amount) if line else None
+
+
 async def hold(terminal: Terminal, minor: int) -> PaymentResult:
     """Set an amount aside on the first test card."""
     return await terminal.preauthorise(Amount(minor), Card(Pan(CARDS[0])))
@@ -169,6 +176,16 @@ ADJUSTMENT = Scenario(
 )
 """A sale that was adjusted is not voided."""
 
+TIP_REFUND = Scenario(
+    "tip-refund",
+    lambda dialect: after_deeds(dialect, _sell, _part(adjust, minor=301)),
+    playing(
+        (_part(refund_here, minor=1200), recover),
+        (_part(refund_here, minor=None), _part(refund_here, minor=1), _void_sale, settle),
+    ),
+)
+"""More than the sale is given back, then what is left of its tip, then one more than there is."""
+
 FLOWS: Final = (
     VOID,
     REFUND,
@@ -178,4 +195,5 @@ FLOWS: Final = (
     COMPLETION_ADVICE,
     OFFLINE,
     ADJUSTMENT,
+    TIP_REFUND,
 )

@@ -217,6 +217,17 @@ def _with(stands: Stands, of: PaymentKey) -> tuple[TerminalBooks, HostBooks]:
     )
 
 
+def test_a_tip_may_be_given_back_with_its_sale() -> None:
+    """Refunds reach as far as sale and tip together."""
+    approved = {**FLOWS, MORE: Stands("adjustment", 200), BACK: Stands("refund", 1200)}
+    changes = {"approved": approved, "links": {**LINKS, MORE: KEY}}
+    marks = {"refunded": {KEY: 1200}, "adjusted": {KEY: 200}}
+
+    assert [] == audit_flows(
+        replace(FLOW_TERMINAL, **changes), replace(FLOW_HOST, **changes, **marks)
+    )
+
+
 @pytest.mark.parametrize(
     ("books", "code"),
     [
@@ -227,6 +238,7 @@ def _with(stands: Stands, of: PaymentKey) -> tuple[TerminalBooks, HostBooks]:
         (_with(Stands("completion_void", 299), DONE), "F3"),
         (_with(Stands("void", 1000), KEY), "F3"),
         (_with(Stands("refund", 401), KEY), "F4"),
+        (_with(Stands("adjustment", 1), KEY), "F7"),
         (_with(Stands("completion_advice", 1), HELD), "F5"),
         (_with(Stands("completion", 300), HELD), "F5"),
         ((FLOW_TERMINAL, replace(FLOW_HOST, held={HELD: 200})), "F6"),

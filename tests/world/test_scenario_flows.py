@@ -16,6 +16,7 @@ from tests.world.scenario_flows import (
     HOLD_VOID,
     OFFLINE,
     REFUND,
+    TIP_REFUND,
     VOID,
 )
 from tests.world.world import World
@@ -36,6 +37,7 @@ C, CV = "completion", "completion_void"
         (COMPLETION_ADVICE, (H, S, "completion_advice")),
         (OFFLINE, ("offline_sale", "offline_sale")),
         (ADJUSTMENT, (S, "adjustment")),
+        (TIP_REFUND, (S, "adjustment", "refund", "refund")),
     ],
     ids=lambda value: value.name if isinstance(value, Scenario) else None,
 )

@@ -69,6 +69,7 @@ def test_audit_finds_nothing_when_books_are_right(busy: Books) -> None:
         ("UPDATE payment SET ended_entry = 1 WHERE stan = '000010'", "not what it holds"),
         ("UPDATE payment SET refunded_minor = 9 WHERE stan = '000008'", "refunds of payment"),
         ("UPDATE payment SET minor = 399 WHERE stan = '000008'", "refunds of payment"),
+        ("UPDATE payment SET adjusted_minor = 1 WHERE stan = '000008'", "refunds of payment"),
         (
             "INSERT INTO transfer VALUES (99, 500, 'x', 'cardholder:a',"
             " 'clearing:M00000000000001:T0000001:000002', 1, '156', '')",
