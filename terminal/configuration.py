@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -77,6 +77,25 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("completion_percent_max is 1 to 200 per cent of what was authorised")
 
 
+class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to get in where a printer is behind an MQTT broker: names of files, never the secrets.
+
+    The environment comes first: TALLYWIRE_MQTT_USER and TALLYWIRE_MQTT_PASSWORD.
+    """
+
+    login_file: str = ""
+    """TOML with `user` and `password`, readable by its owner alone."""
+    ca_file: str = ""
+    """Certificates to trust for `mqtts://`; those of the system when empty."""
+    certificate_file: str = ""
+    """Our own certificate, for brokers that want one."""
+    key_file: str = ""
+    """Its key."""
+
+
+DEFAULT_BROKER: Final = BrokerSettings()
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything a terminal can be told.
 
@@ -106,6 +125,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     printer: PrinterProfile = DEFAULT_PROFILE
     patience: Patience = DEFAULT_PATIENCE
     paper: PaperRules = DEFAULT_RULES
+    broker: BrokerSettings = DEFAULT_BROKER
 
     def __post_init__(self) -> None:
         if len(self.terminal_id) != 8 or not self.terminal_id.isascii():

@@ -61,7 +61,11 @@ DEFAULT_PROFILE: Final = PrinterProfile()
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How long a printer is waited for, in seconds."""
+    """How long a printer is waited for, in seconds.
+
+    `accept_s` is for a printer behind a broker: how long it may take to say that it has a job, and
+    after how long the broker gives a job up.
+    """
 
     connect_s: float = 5.0
     answer_s: float = 2.0
@@ -72,6 +76,7 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     retry_s: float = 5.0
     recheck_s: float = 30.0
     close_s: float = 1.0
+    accept_s: float = 15.0
 
     def __post_init__(self) -> None:
         if min(msgspec.structs.astuple(self)) <= 0:

@@ -32,6 +32,8 @@ class Cause(Enum):
     UNRECOVERABLE = "L37"
     UNKNOWN = "L38"
     SWITCHED_OFF = "L39"
+    BROKER = "L80"
+    BROKER_REFUSED = "L81"
 
 
 class Ask(Enum):

@@ -4,7 +4,7 @@ Each code has a sentence and a next step in Chinese and English (REQ 000-20). Ho
 codes have their own table; these are the terminal's own findings (L..). The groups: L01-L13
 money and records, L20-L24 the link, L30-L39 the printer (every cause its own code, REQ 000-04
 and 003-06), L40-L42 the disk, L50-L59 paper that is asked for, L60-L69 payments that speak of
-another.
+another, L80-L89 printers behind a broker.
 """
 
 from __future__ import annotations
@@ -322,6 +322,24 @@ TEXTS: Final[dict[str, Text]] = {
         "The acquirer does not know the batch",
         "请联系收单方",
         "Call the acquirer if there were payments in it",
+    ),
+    "L80": Text(
+        "打印服务器无法连接",
+        "The broker of the printer cannot be reached",
+        "请检查网络，凭证将自动补打",
+        "Check the network and the printer's URL; what waits prints by itself",
+    ),
+    "L81": Text(
+        "打印服务器拒绝登录",
+        "The broker of the printer refuses this terminal",
+        "请检查用户名、密码和权限",
+        "Check user, password and rights at the broker",
+    ),
+    "L82": Text(
+        "缺少云打印组件",
+        "Printers behind a broker need the extra mqtt",
+        "请安装 tallywire[mqtt]",
+        "Install it: pip install 'tallywire[mqtt]'",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""`tallywire printer`: a virtual ESC/POS printer on a TCP port."""
+"""`tallywire printer`: a virtual ESC/POS printer, and the bridge that puts one behind a broker."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from tallywire.address import ADDRESS
+from tallywire.bridging import BridgeWish, bridge_options, keep_bridge, open_bridge
+from tallywire.commands.printer_bridge import bridge
 from tallywire.exits import Ending, Exit
 from tallywire.lines import stdin_lines
 from tallywire.running import run, tell
@@ -22,7 +24,8 @@ from tallywire.virtual_printer import (
 )
 
 
-@click.command(
+@click.group(
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Faults: " + ", ".join(OPTIONS) + ".",
 )
@@ -37,7 +40,10 @@ from tallywire.virtual_printer import (
 @click.option("--fault", "faults", multiple=True, metavar="NAME[=VALUE]", help="May be repeated.")
 @click.option("--control", is_flag=True, help='Take lines like "paper 50" on standard input.')
 @click.option("--json", "as_json", is_flag=True, help="Tell events as JSON lines.")
+@bridge_options(required=False)
+@click.pass_context
 def command(
+    context: click.Context,
     *,
     listen: tuple[str, int],
     paper: int | None,
@@ -46,16 +52,27 @@ def command(
     faults: tuple[str, ...],
     control: bool,
     as_json: bool,
+    mqtt: str | None,
+    login: str,
+    ca: str,
+    memory: Path | None,
 ) -> None:
     """Run a virtual receipt printer, until SIGTERM or Ctrl-C.
 
     It answers status questions like a real one (DLE EOT, ASB, GS r, GS ( H), runs out of paper
-    and prints on when SIGUSR1, or "paper" with --control, puts a new roll in.
+    and prints on when SIGUSR1, or "paper" with --control, puts a new roll in. With --mqtt it is
+    behind a broker as well, through a bridge that holds its port.
     """
+    if context.invoked_subcommand is not None:
+        return
+    wish = BridgeWish(mqtt, login, ca, memory, as_json) if mqtt else None
     serving = _serve(
-        listen, paper, out, faults, columns=int(columns), control=control, as_json=as_json
+        listen, paper, out, faults, wish, columns=int(columns), control=control, as_json=as_json
     )
     run(serving, as_json=as_json)
+
+
+command.add_command(bridge)
 
 
 async def _serve(
@@ -63,12 +80,14 @@ async def _serve(
     paper: int | None,
     out: Path | None,
     fault_words: tuple[str, ...],
+    wish: BridgeWish | None,
     *,
     columns: int,
     control: bool,
     as_json: bool,
 ) -> None:
     faults = _faults(fault_words)
+    opened = open_bridge(wish) if wish else None
     problem = ""
     async with asyncio.TaskGroup() as group:
 
@@ -78,6 +97,9 @@ async def _serve(
             else:
                 slips = f", slips in {out}" if out else ""
                 click.echo(f"Printer on {printer.host}:{printer.port}{slips}. Ctrl-C stops it.")
+            if opened:
+                made = opened(f"tcp://{printer.host}:{printer.port}")
+                group.create_task(keep_bridge(made), name="bridge")
             if control:
                 group.create_task(_take_lines(printer, as_json=as_json), name="control")
 

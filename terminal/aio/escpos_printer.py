@@ -53,6 +53,19 @@ def tcp_opener(host: str, port: int) -> Opener:
     return open_connection
 
 
+def encode_sheet(sheet: Printable, profile: PrinterProfile) -> bytes:
+    """Return the bytes of a sheet on the paper of a profile."""
+    # python-escpos takes 0.2 s to import: only who prints pays for it.
+    from terminal.escpos import encode_job
+
+    return encode_job(
+        sheet.lines(profile.paper),
+        profile,
+        process_id=sheet.process_id,
+        typeface=load_typeface() if profile.charset is Charset.RASTER else None,
+    )
+
+
 class EscposPrinter:
     """A `Printer` behind an opener; it connects when it is first needed."""
 
@@ -93,22 +106,23 @@ class EscposPrinter:
             readiness = await self._look()
         return readiness
 
+    async def look(self) -> Readiness:
+        """Find out how it is. What it may hold of a broken job stays there."""
+        self._news_taken = self._pulse.news
+        return await self._look()
+
     async def send(self, sheet: Printable) -> Result:
         """See Printer."""
-        # python-escpos takes 0.2 s to import: only who prints pays for it.
-        from terminal.escpos import encode_job
+        if self._line is None or self._line.lost:
+            return NothingSent(Cause.UNREACHABLE)
+        return await self.send_job(encode_sheet(sheet, self._profile), sheet.process_id)
 
+    async def send_job(self, job: bytes, process_id: bytes) -> Result:
+        """Print the bytes of one job, which end with the request for its process ID."""
         line = self._line
         if line is None or line.lost:
             return NothingSent(Cause.UNREACHABLE)
-        raster = self._profile.charset is Charset.RASTER
-        job = encode_job(
-            sheet.lines(self.paper),
-            self._profile,
-            process_id=sheet.process_id,
-            typeface=load_typeface() if raster else None,
-        )
-        line.begin(sheet.process_id)
+        line.begin(process_id)
         line.write(job)
         result = await self._outcome(line)
         line.end()

@@ -1,6 +1,7 @@
 """Printers: the port that paperwork prints through, and the plain ones behind it.
 
     tcp://HOST:PORT    an ESC/POS printer (`terminal.aio.escpos_printer`)
+    mqtt://HOST/A/B    the same behind a broker, mqtts:// with TLS (`terminal.aio.cloud_printer`)
     file:DIR           a text file and a picture for each paper
     console:           plain text on the terminal's own output
     none:              printing is switched off; what is owed waits
@@ -23,6 +24,7 @@ import msgspec
 
 from protocol.settings import SettingsError
 from terminal.aio.fonts import find_font, load_typeface
+from terminal.configuration import DEFAULT_BROKER, BrokerSettings
 from terminal.documents import CopyKind, Document, canonical_json
 from terminal.layout import lay_out, render_text
 from terminal.lines import Line
@@ -270,8 +272,12 @@ def open_printer(
     patience: Patience = DEFAULT_PATIENCE,
     *,
     stream: TextIO | None = None,
+    broker: BrokerSettings = DEFAULT_BROKER,
 ) -> Printer:
-    """Return the printer that a URL names; nothing is opened yet. Raises SettingsError."""
+    """Return the printer that a URL names; nothing is opened yet.
+
+    Raises SettingsError, and TerminalError (L82) when what it needs is not installed.
+    """
     kind, _, rest = url.partition(":")
     match kind:
         case "none":
@@ -285,11 +291,17 @@ def open_printer(
             return FilePrinter(Path(directory), profile.paper, typeface=typeface, pictures=pictures)
         case "tcp":
             return _open_tcp(url, profile, patience)
+        case "mqtt" | "mqtts":
+            from terminal.aio.cloud_printer import open_cloud_printer
+
+            return open_cloud_printer(url, with_typeface(profile), patience, broker)
         case _:
             raise SettingsError("printer", url, ALLOWED)
 
 
-ALLOWED: Final = "a printer is tcp://HOST:PORT, file:DIR, console: or none:"
+ALLOWED: Final = (
+    "a printer is tcp://HOST:PORT, mqtt://HOST/PREFIX/PRINTER, file:DIR, console: or none:"
+)
 
 
 def _open_tcp(url: str, profile: PrinterProfile, patience: Patience) -> Printer:
@@ -302,7 +314,11 @@ def _open_tcp(url: str, profile: PrinterProfile, patience: Patience) -> Printer:
         host = port = None
     if not host or not port:
         raise SettingsError("printer", url, ALLOWED)
+    return EscposPrinter(url, tcp_opener(host, port), with_typeface(profile), patience)
+
+
+def with_typeface(profile: PrinterProfile) -> PrinterProfile:
+    """Return a profile that can be printed with: English letters where Chinese would be boxes."""
     if profile.charset is Charset.RASTER and find_font() is None:
-        # No typeface to draw Chinese with: English letters of the printer's own, never boxes.
-        profile = msgspec.structs.replace(profile, charset=Charset.ASCII)
-    return EscposPrinter(url, tcp_opener(host, port), profile, patience)
+        return msgspec.structs.replace(profile, charset=Charset.ASCII)
+    return profile

@@ -9,7 +9,7 @@ from typing import Final
 from tests.tidy.sources import PRODUCT, Source
 
 HEAVY: Final = frozenset(
-    "rich sqlalchemy alembic asyncpg escpos PIL cryptography starlette uvicorn aiomqtt "
+    "rich sqlalchemy alembic asyncpg escpos PIL cryptography starlette uvicorn aiomqtt paho "
     "prometheus_client iso8583 asyncio aiosqlite".split()
 )
 """What `tallywire --help` must not load: each is imported by the command that uses it."""

@@ -29,7 +29,12 @@ WORLDLY: Final = frozenset(
 )
 """What no root may import: everything that tells or changes something about the world."""
 
-ONE_HOME: Final = {"iso8583": "protocol/reference.py", "escpos": "terminal/escpos.py"}
+ONE_HOME: Final = {
+    "iso8583": "protocol/reference.py",
+    "escpos": "terminal/escpos.py",
+    "aiomqtt": "terminal/aio/mqtt_connection.py",
+    "paho": "terminal/aio/mqtt_connection.py",
+}
 """Libraries that one file stands in front of."""
 
 

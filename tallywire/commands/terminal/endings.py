@@ -21,6 +21,7 @@ EXITS: Final = {
     "L55": Exit.REFUSED,
     "L56": Exit.REFUSED,
     "L59": Exit.NOT_FOUND,
+    "L82": Exit.CONFIGURATION,
 }
 """What a person may be told about paper; everything else is a broken store."""
 

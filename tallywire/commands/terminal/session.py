@@ -83,7 +83,8 @@ async def _opened(options: Options, said: set[str]) -> AsyncIterator[tuple[Termi
         settings = msgspec.structs.replace(settings, operator=options.operator)
     paper = sys.stderr if options.as_json else sys.stdout
     profile, patience = settings.printer, settings.patience
-    printers = [open_printer(url, profile, patience, stream=paper) for url in urls]
+    broker = settings.broker
+    printers = [open_printer(url, profile, patience, stream=paper, broker=broker) for url in urls]
     voice = _voice(options, said)
     line = _opener(settings)
     tear = _ask_to_tear if options.asks_person else None

@@ -9,6 +9,7 @@ from PIL import Image
 
 from protocol.settings import SettingsError
 from tallywire.virtual_printer.server import VirtualPrinter
+from terminal.aio.cloud_printer import CloudPrinter
 from terminal.aio.escpos_printer import EscposPrinter
 from terminal.aio.printers import (
     ConsolePrinter,
@@ -34,6 +35,8 @@ SHEET = Sheet("R000012-000345/merchant#1", receipt(), CopyKind.MERCHANT, b"   1"
     [
         ("tcp://127.0.0.1:9100", EscposPrinter),
         ("tcp://[::1]:9100", EscposPrinter),
+        ("mqtt://127.0.0.1:1883/shop/till", CloudPrinter),
+        ("mqtts://[::1]/shop/floor-1/till", CloudPrinter),
         ("file:slips", FilePrinter),
         ("console:", ConsolePrinter),
         ("none:", NoPrinter),
@@ -46,7 +49,7 @@ def test_open_printer_knows_its_urls(url: str, kind: type) -> None:
 @pytest.mark.parametrize("url", ["", "tcp://host", "tcp://:9100", "tcp://h:x", "file:", "usb:1"])
 def test_open_printer_refuses_what_names_no_printer(url: str) -> None:
     """REQ 003-07: the sentence says what is allowed."""
-    with pytest.raises(SettingsError, match="tcp://HOST:PORT, file:DIR, console: or none:"):
+    with pytest.raises(SettingsError, match="file:DIR, console: or none:"):
         open_printer(url)
 
 
