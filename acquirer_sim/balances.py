@@ -7,8 +7,11 @@ balance that the configuration gives to all of them.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from acquirer_sim.desk import Desk
 from acquirer_sim.magic import APPROVED_IN_PART
+from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
 from protocol.amount import Amount
 from protocol.operations import APPROVED, PaymentReply, PaymentRequest
@@ -17,13 +20,20 @@ from protocol.operations import APPROVED, PaymentReply, PaymentRequest
 def answer_inquiry(desk: Desk, request: PaymentRequest) -> PaymentReply:
     """Answer an 0200 with F3 310000."""
     card = desk.policy.card(request.card.pan)
-    return inquiry_reply(request, desk.policy, desk.rows.spent.get(card.token, 0))
+    spent = desk.rows.spent.get(card.token, 0)
+    return inquiry_reply(request, desk.policy, spent, desk.order, desk.now)
 
 
-def inquiry_reply(request: PaymentRequest, policy: Policy, spent: int) -> PaymentReply:
+def inquiry_reply(
+    request: PaymentRequest,
+    policy: Policy,
+    spent: int,
+    order: Order | None = None,
+    now: datetime | None = None,
+) -> PaymentReply:
     """Answer for a card that has spent `spent`, as far as the policy lets it be asked."""
     card = policy.card(request.card.pan)
-    code = policy.judge(request, card, None)
+    code = policy.judge(request, card, None, order, now)
     code = APPROVED if code == APPROVED_IN_PART else code
     limit = card.limit_minor
     left = policy.configuration.balance_minor if limit is None else max(0, limit - spent)

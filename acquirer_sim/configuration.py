@@ -14,20 +14,14 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from protocol.kinds import PaymentKind
+from acquirer_sim.rules import RuleSettings
+from acquirer_sim.settings import Digits, Minor, Percent, ResponseCode, Settings
 from protocol.published_cards import TEST_CARD_RANGES
 from protocol.settings import SettingsError, parse_settings
 
-ResponseCode = Annotated[str, Meta(pattern=r"^[0-9A-Z]{2}$")]
-Digits = Annotated[str, Meta(pattern=r"^[0-9]+$")]
 PinDigits = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
 CardNumber = Annotated[str, Meta(pattern=r"^[0-9]{12,19}$")]
-Percent = Annotated[int, Meta(ge=0, le=100)]
-Minor = Annotated[int, Meta(ge=0, le=999_999_999_999)]
-
-
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of all: keys that are not here are refused."""
+Expiry = Annotated[str, Meta(pattern=r"^[0-9]{2}(0[1-9]|1[0-2])$")]
 
 
 class CardSettings(Settings, frozen=True):
@@ -35,6 +29,8 @@ class CardSettings(Settings, frozen=True):
 
     `in_part`: what goes beyond its limits is not declined but approved for what is left, code 10.
     `pin` is its test PIN: a payment with another one is answered 55, where the dialect has keys.
+    `limit_minor` is what is on the card's account on its first day; refunds add to it. With an
+    `expiry` (YYMM), F14 or track 2 must say the same, and the month must not be over: 54.
     """
 
     pan: CardNumber
@@ -44,6 +40,7 @@ class CardSettings(Settings, frozen=True):
     amount_max_minor: Minor | None = None
     in_part: bool = False
     pin: PinDigits | None = None
+    expiry: Expiry | None = None
 
 
 class MerchantSettings(Settings, frozen=True):
@@ -67,25 +64,6 @@ class TerminalSettings(Settings, frozen=True):
     wants: Annotated[str, Meta(pattern=r"^[0-8]$")] = "0"
 
 
-class RuleSettings(Settings, frozen=True):
-    """Payments that match every key given are answered `code`. The first match decides.
-
-    With code 10 a sale or pre-authorisation is approved for `part_percent` of what it asks, and
-    `part_minor` at most.
-    """
-
-    code: ResponseCode
-    name: str = ""
-    card: Digits | None = None
-    merchant: str | None = None
-    terminal: str | None = None
-    kind: PaymentKind | None = None
-    part_percent: Percent = 50
-    part_minor: Minor | None = None
-    minor_min: Minor = 0
-    minor_max: Minor = 999_999_999_999
-
-
 class Configuration(Settings, frozen=True):
     """All of it. Lists are written as TOML tables: [[card]], [[merchant]], [[terminal]], [[rule]].
 
@@ -93,6 +71,8 @@ class Configuration(Settings, frozen=True):
     the batch stays open (host rule H9). `magic_amounts`: see `magic.py`. `balance_minor` is
     what a card without a limit is said to have. A completion may exceed what was held by
     `completion_tolerance_percent`; after `hold_days` it comes too late, and the hold is released.
+
+    With `check_expiry`, a card whose F14 or track 2 tells a month that is over is answered 54.
 
     In dialects that sign, terminals share a master key with this host: that of
     `master_key_file`, or the published test key. `institution` is F32 of every reply there.
@@ -105,6 +85,7 @@ class Configuration(Settings, frozen=True):
     unknown_merchants: Literal["accept", "refuse"] = "accept"
     empty_batch: Literal["balance", "refuse"] = "balance"
     magic_amounts: bool = True
+    check_expiry: bool = False
     balance_minor: Minor = 10_000_000
     completion_tolerance_percent: Percent = 0
     hold_days: Annotated[int, Meta(ge=1, le=366)] = 30
@@ -122,11 +103,6 @@ def load_configuration(text: str, source: str) -> Configuration:
     A file that names no [[card]] keeps the built-in ones.
     """
     given = parse_settings(text, Configuration, source)
-    for position, rule in enumerate(given.rule):
-        if rule.minor_min > rule.minor_max:
-            key = f"rule[{position}].minor_min"
-            problem = f"{rule.minor_min} is above minor_max, {rule.minor_max}"
-            raise SettingsError(source, key, problem)
     if not _is_zone(given.time_zone):
         problem = f"{given.time_zone!r} is no time zone; one looks like Asia/Shanghai"
         raise SettingsError(source, "time_zone", problem)

@@ -18,12 +18,14 @@ import msgspec
 
 from acquirer_sim.desk import Desk
 from acquirer_sim.inquiries import decide_inquiry
+from acquirer_sim.orders import Order
 from acquirer_sim.originals import entry_of
 from acquirer_sim.payments import decide_payment
 from acquirer_sim.policy import Policy
 from acquirer_sim.recovery import decide_payment_inquiry
+from acquirer_sim.reflex import refuse
 from acquirer_sim.reversals import decide_reversal
-from acquirer_sim.settlements import decide_settlement
+from acquirer_sim.settlements import decide_settlement, force_close
 from acquirer_sim.uploads import decide_end, decide_item
 from acquirer_sim.working_set import Needs, WorkingSet
 from protocol.inquiries import PaymentInquiry
@@ -35,7 +37,6 @@ from protocol.operations import (
     Origin,
     OriginalPayment,
     PaymentRequest,
-    ReconciliationResult,
     Reply,
     Request,
     Reversal,
@@ -58,7 +59,7 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     problem: str = ""
 
 
-NO_VERDICTS: Final[Mapping[int, ReconciliationResult]] = {}
+NO_ORDERS: Final[Mapping[int, Order]] = {}
 
 
 def needs(requests: Sequence[Request], policy: Policy) -> Needs:
@@ -76,24 +77,26 @@ def decide(
     requests: Sequence[Request],
     now: datetime,
     policy: Policy,
-    verdicts: Mapping[int, ReconciliationResult] = NO_VERDICTS,
+    orders: Mapping[int, Order] = NO_ORDERS,
 ) -> list[Decision]:
     """Decide a group in order; later requests see earlier ones through `rows`.
 
-    `now` is aware and UTC. `verdicts` forces the F66 of the settlement at that place (H8).
+    `now` is aware and UTC. `orders` says what rules and faults want of the request at that place.
     """
     desk = Desk.open(rows, policy, now)
-    return [
-        _decide_one(desk, request, verdicts.get(place)) for place, request in enumerate(requests)
-    ]
+    return [_decide_one(desk, request, orders.get(place)) for place, request in enumerate(requests)]
 
 
-def _decide_one(desk: Desk, request: Request, verdict: ReconciliationResult | None) -> Decision:
+def _decide_one(desk: Desk, request: Request, order: Order | None) -> Decision:
     try:
+        if order is not None:
+            desk = _under(desk, request, order)
+            if order.code is not None and not isinstance(request, PaymentRequest):
+                return Decision(request, refuse(request, order.code))
         if type(request) is PaymentRequest:
             return Decision(request, decide_payment(desk, request))
         if type(request) is Settlement:
-            return Decision(request, decide_settlement(desk, request, verdict))
+            return Decision(request, decide_settlement(desk, request))
         handler = _HANDLERS.get(type(request))
         if handler is None:
             return Decision(request, None, f"no decision for {type(request).__name__}")
@@ -102,6 +105,15 @@ def _decide_one(desk: Desk, request: Request, verdict: ReconciliationResult | No
         # Whatever it is, it concerns one request; the type says enough for a log, and a
         # message could hold a card number.
         return Decision(request, None, f"{type(request).__name__}: {type(error).__name__}")
+
+
+def _under(desk: Desk, request: Request, order: Order) -> Desk:
+    """Return the desk at which a request with an order is decided."""
+    if order.loses:
+        desk = msgspec.structs.replace(desk, rows=desk.rows.scratch())
+    if order.closes:
+        force_close(desk, request.origin)
+    return msgspec.structs.replace(desk, order=order)
 
 
 def _decide_sign_on(desk: Desk, request: SignOn) -> SignOnReply:

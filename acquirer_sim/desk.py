@@ -10,6 +10,7 @@ from datetime import datetime
 
 import msgspec
 
+from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
 from acquirer_sim.rows import Alert, Batch, BatchState, Terminal
 from acquirer_sim.working_set import WorkingSet
@@ -17,12 +18,16 @@ from protocol.operations import Origin
 
 
 class Desk(msgspec.Struct):
-    """One group being decided at one moment, `now` and, as ISO 8601 in UTC, `at`."""
+    """One group being decided at one moment, `now` and, as ISO 8601 in UTC, `at`.
+
+    `order` is what a rule or a fault wants of the request at hand; nearly always nothing.
+    """
 
     rows: WorkingSet
     policy: Policy
     now: datetime
     at: str
+    order: Order | None = None
 
     @classmethod
     def open(cls, rows: WorkingSet, policy: Policy, now: datetime) -> Desk:

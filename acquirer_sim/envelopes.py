@@ -27,6 +27,9 @@ from protocol.secrets import Key
 
 NOTHING: Final = ProcessingRequest.NOTHING
 
+Amend = Callable[[Message], Message]
+"""What a fault makes of a reply before it is signed."""
+
 
 class Envelopes:
     """Closes replies and looks at the MACs of requests, by one dialect.
@@ -65,9 +68,20 @@ class Envelopes:
             return True
         return keyring.signing.verify(frame, keyring.mac(message.get(41)))
 
-    def seal(self, reply: Reply, request: Request, asked: Message) -> bytes:
-        """Return the bytes of a reply to the message `asked`. Raises LocalProtocolError."""
+    def renew_keys(self, terminal: str) -> None:
+        """Change a terminal's working keys without telling it (H16); nothing without keys."""
+        if self._keyring is not None:
+            self._keyring.renew(terminal)
+
+    def seal(
+        self, reply: Reply, request: Request, asked: Message, amend: Amend | None = None
+    ) -> bytes:
+        """Return the bytes of a reply to the message `asked`, signed as `amend` leaves it.
+
+        Raises LocalProtocolError.
+        """
         message = self._address(self._encode(self._with_keys(reply, request)), asked)
+        message = message if amend is None else amend(message)
         keyring = self._keyring
         if keyring is None or not keyring.signing.rule.covers(message.mti):
             return self._encode_message(message)

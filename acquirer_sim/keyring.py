@@ -34,6 +34,7 @@ class Keyring:
         self._default = default
         self._masters = masters
         self._singles: set[str] = set()
+        self._renewals: dict[str, int] = {}
         self._ready: dict[str, MacKey] = {}
 
     def deliver(self, terminal: str, form: KeyForm) -> bytes:
@@ -47,6 +48,14 @@ class Keyring:
         track = self._wrapped(terminal, "track") if form is KeyForm.DOUBLE_WITH_TRACK else None
         pin, mac = self._wrapped(terminal, "pin"), self._wrapped(terminal, "mac")
         return WorkingKeys(pin=pin, mac=mac, track=track).build()
+
+    def renew(self, terminal: str) -> None:
+        """Forget a terminal's working keys for others; it learns them at its next sign-on (H16).
+
+        A host that was started again has the first ones once more.
+        """
+        self._renewals[terminal] = self._renewals.get(terminal, 0) + 1
+        self._ready.pop(terminal, None)
 
     def mac(self, terminal: str) -> MacKey:
         """Return the MAC key of a terminal."""
@@ -69,7 +78,8 @@ class Keyring:
         return self._masters.get(terminal, self._default)
 
     def _derive(self, terminal: str, purpose: str) -> Key:
-        label = f"tallywire working key {purpose} {terminal}".encode()
+        renewed = self._renewals.get(terminal, "")
+        label = f"tallywire working key {purpose} {terminal}{renewed and f' {renewed}'}".encode()
         raw = hmac.new(self._master(terminal).reveal(), label, hashlib.sha256).digest()
         size = SINGLE_SIZE if terminal in self._singles else DOUBLE_SIZE
         return Key(with_odd_parity(raw[:size]))

@@ -60,9 +60,14 @@ def decide_payment(desk: Desk, request: PaymentRequest) -> PaymentReply:
         return _answer(request, decide(desk, request, card))
     if known.status is PaymentStatus.TOMBSTONE:
         return _answer(request, _bury(desk, request, card))
-    if _same_content(known, request, card):
+    if _same_content(known, request, card) and not _forgotten(desk):
         return _answer(request, known)
     return _refuse(request, DUPLICATE)
+
+
+def _forgotten(desk: Desk) -> bool:
+    """Return whether a fault makes the host forget its replies (H20)."""
+    return desk.order is not None and desk.order.forgets
 
 
 def _same_content(known: Payment, request: PaymentRequest, card: CardFacts) -> bool:
@@ -80,9 +85,10 @@ def _decide_sale(desk: Desk, request: PaymentRequest, card: CardFacts) -> Paymen
     rows, minor = desk.rows, request.amount.minor
     batch, code = _batch_of(desk, request)
     if code == APPROVED:
-        code = desk.policy.judge(request, card, rows.spent.get(card.token, 0))
+        code = desk.policy.judge(request, card, rows.spent.get(card.token, 0), desk.order, desk.now)
         if code == APPROVED_IN_PART:
-            code, minor = desk.policy.part_of(request, card, rows.spent.get(card.token, 0))
+            spent = rows.spent.get(card.token, 0)
+            code, minor = desk.policy.part_of(request, card, spent, desk.order)
     payment = _row(desk, request, card, code, minor)
     rows.put_payment(payment)
     approved = payment.status is PaymentStatus.APPROVED
@@ -131,10 +137,10 @@ def _judge(
     policy, spent = desk.policy, desk.rows.spent.get(card.token, 0)
     minor = request.amount.minor
     limited = request.kind is PaymentKind.PREAUTHORISATION
-    code = policy.judge(request, card, spent if limited else None)
+    code = policy.judge(request, card, spent if limited else None, desk.order, desk.now)
     if code == APPROVED_IN_PART:
         if request.kind in IN_PART:
-            return policy.part_of(request, card, spent)
+            return policy.part_of(request, card, spent, desk.order)
         code = APPROVED
     if code == APPROVED and request.kind in TREATMENTS:
         code = judge_original(request, original, card.token, policy.configuration)

@@ -1,10 +1,11 @@
 """The judgement of a payment: configuration made ready to be asked thousands of times a second.
 
 In this order, the first that has an opinion decides: terminal (97 unknown), merchant (03
-unknown), card (14 wrong check digit, 15 outside the test ranges, the code of a listed card), PIN
-(55 wrong, 99 a block that opens to none), rules, magic amounts, limits (61 a single amount, 51 in
-all). Whether the batch fits is not asked here but in `payments.py`, and an original in
-`originals.py`.
+unknown), card (14 wrong check digit, 15 outside the test ranges, the code of a listed card, 54
+expired), PIN (55 wrong, 99 a block that opens to none), orders (a fault's, or else of the first
+rule that matches), magic amounts, limits (61 a single amount, 51 in all). An order of 00 is an
+opinion too: what comes after it is not asked. Whether the batch fits is not asked here but in
+`payments.py`, and an original in `originals.py`; both are asked after all of these.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from acquirer_sim.configuration import CardSettings, Configuration, RuleSettings
+from acquirer_sim.configuration import CardSettings, Configuration
 from acquirer_sim.magic import APPROVED_IN_PART, MAGIC_AMOUNTS, MAGIC_PART_PERCENT
+from acquirer_sim.orders import Order
 from acquirer_sim.tokens import token_of
 from protocol.operations import APPROVED, PaymentRequest
-from protocol.secrets import Key, Pan, luhn_valid
+from protocol.secrets import Key, Pan, Track2, luhn_valid
 
 TERMINAL_UNKNOWN = "97"
 MERCHANT_UNKNOWN = "03"
@@ -24,6 +26,7 @@ CARD_WRONG = "14"
 CARD_FOREIGN = "15"
 AMOUNT_ABOVE_LIMIT = "61"
 LIMIT_SPENT = "51"
+CARD_EXPIRED = "54"
 PIN_WRONG = "55"
 PIN_UNREADABLE = "99"
 KNOWN_CARDS_MAX = 4096
@@ -34,9 +37,21 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 class CardFacts:
     """What the host knows of one card number: token, mask, standing answer and limits."""
 
-    __slots__ = ("amount_max_minor", "code", "in_part", "limit_minor", "mask", "pin", "token")
+    __slots__ = (
+        "amount_max_minor",
+        "code",
+        "expiry",
+        "in_part",
+        "limit_minor",
+        "mask",
+        "pin",
+        "proves",
+        "token",
+    )
 
-    def __init__(self, pan: Pan, code: str, settings: CardSettings | None, key: Key) -> None:
+    def __init__(
+        self, pan: Pan, code: str, settings: CardSettings | None, key: Key, *, dated: bool = False
+    ) -> None:
         self.token = token_of(pan, key)
         self.mask = pan.masked
         self.code = code
@@ -44,6 +59,9 @@ class CardFacts:
         self.amount_max_minor = settings.amount_max_minor if settings else None
         self.in_part = settings.in_part if settings else False
         self.pin = settings.pin if settings else None
+        self.expiry = settings.expiry if settings else None
+        self.proves = dated or self.pin is not None or self.expiry is not None
+        """Whether date and PIN are looked at; hardly any card asks for that."""
 
 
 class Policy:
@@ -101,14 +119,23 @@ class Policy:
         if facts is None:
             if len(self._known) >= KNOWN_CARDS_MAX:
                 self._known.clear()
-            facts = CardFacts(pan, self._card_code(digits), self._listed.get(digits), self._key)
+            code, dated = self._card_code(digits), self.configuration.check_expiry
+            facts = CardFacts(pan, code, self._listed.get(digits), self._key, dated=dated)
             self._known[digits] = facts
         return facts
 
-    def judge(self, payment: PaymentRequest, card: CardFacts, spent: int | None) -> str:
+    def judge(
+        self,
+        payment: PaymentRequest,
+        card: CardFacts,
+        spent: int | None,
+        order: Order | None = None,
+        now: datetime | None = None,
+    ) -> str:
         """Return the response code (F39) for a payment of a card that has spent `spent`.
 
-        10 means that `part_of` knows how much of it. With `spent` None no limit applies.
+        10 means that `part_of` knows how much of it. With `spent` None no limit applies, with
+        `now` None (no clock, no ledger) no card is past its month.
         """
         origin = payment.origin
         code = self._terminals.get(origin.terminal_id, self._unknown_terminal)
@@ -116,16 +143,29 @@ class Policy:
             code = self._merchants.get(origin.merchant_id, self._unknown_merchant)
         if code == APPROVED:
             code = card.code
-        if code == APPROVED and payment.pin is not None and card.pin is not None:
-            code = self._pin_code(payment, card.pin)
-        if code == APPROVED and self.configuration.rule:
-            rule = self._rule(payment)
-            code = rule.code if rule is not None else APPROVED
+        if card.proves and code == APPROVED:
+            code = self._proof_code(payment, card, now)
+        if code == APPROVED and order is not None and order.code is not None:
+            return order.code
         if code == APPROVED:
             code = self._magic.get(payment.amount.minor, APPROVED)
         if code == APPROVED and spent is not None:
             code = _limit_code(payment.amount.minor, card, spent)
         return code
+
+    def _proof_code(self, payment: PaymentRequest, card: CardFacts, now: datetime | None) -> str:
+        """Return what the card's date and PIN say of the payment."""
+        presented = payment.card.expiry
+        if presented is None and payment.card.track2 is not None:
+            presented = _track_expiry(payment.card.track2)
+        if presented is not None:
+            if card.expiry is not None and presented != card.expiry:
+                return CARD_EXPIRED
+            if now is not None and presented < f"{now.astimezone(self._local()):%y%m}":
+                return CARD_EXPIRED
+        if payment.pin is not None and card.pin is not None:
+            return self._pin_code(payment, card.pin)
+        return APPROVED
 
     def _pin_code(self, payment: PaymentRequest, expected: str) -> str:
         if self._pin_key is None or payment.pin is None:
@@ -140,12 +180,13 @@ class Policy:
             return PIN_UNREADABLE
         return APPROVED if came == Pin(expected) else PIN_WRONG
 
-    def part_of(self, payment: PaymentRequest, card: CardFacts, spent: int) -> tuple[str, int]:
+    def part_of(
+        self, payment: PaymentRequest, card: CardFacts, spent: int, order: Order | None = None
+    ) -> tuple[str, int]:
         """Return 10 and how much of a payment is approved, or what declines it after all."""
         asked = minor = payment.amount.minor
-        rule = self._rule(payment)
-        if rule is not None and rule.code == APPROVED_IN_PART:
-            minor = _part(rule, asked)
+        if order is not None and order.code == APPROVED_IN_PART:
+            minor = _part(order, asked)
         elif self._magic.get(asked) == APPROVED_IN_PART:
             minor = asked * MAGIC_PART_PERCENT // 100
         if card.amount_max_minor is not None:
@@ -164,27 +205,16 @@ class Policy:
             return CARD_FOREIGN
         return APPROVED if luhn_valid(digits) else CARD_WRONG
 
-    def _rule(self, payment: PaymentRequest) -> RuleSettings | None:
-        for rule in self.configuration.rule:
-            if _matches(rule, payment):
-                return rule
-        return None
+
+def _part(order: Order, asked: int) -> int:
+    part = asked * order.part_percent // 100
+    return part if order.part_minor is None else min(part, order.part_minor)
 
 
-def _part(rule: RuleSettings, asked: int) -> int:
-    part = asked * rule.part_percent // 100
-    return part if rule.part_minor is None else min(part, rule.part_minor)
-
-
-def _matches(rule: RuleSettings, payment: PaymentRequest) -> bool:
-    origin = payment.origin
-    return (
-        rule.minor_min <= payment.amount.minor <= rule.minor_max
-        and rule.kind in (None, payment.kind)
-        and rule.terminal in (None, origin.terminal_id)
-        and rule.merchant in (None, origin.merchant_id)
-        and (rule.card is None or payment.card.pan.reveal().startswith(rule.card))
-    )
+def _track_expiry(track: Track2) -> str | None:
+    """Return YYMM of track 2 (ISO 7813): after the card number and its separator."""
+    _, _, rest = track.reveal().replace("D", "=").partition("=")
+    return rest[:4] if rest[:4].isdigit() and len(rest) >= 4 else None
 
 
 def _limit_code(minor: int, card: CardFacts, spent: int) -> str:

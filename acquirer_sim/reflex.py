@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import msgspec
+
 from acquirer_sim.balances import inquiry_reply
 from acquirer_sim.inquiries import status_reply
 from acquirer_sim.magic import APPROVED_IN_PART
+from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
 from acquirer_sim.recovery import refuse
 from protocol.amount import Amount
@@ -43,19 +46,34 @@ from protocol.operations import (
 )
 
 
-def answer(request: Request, policy: Policy) -> Reply | None:
+def answer(request: Request, policy: Policy, order: Order | None = None) -> Reply | None:
     """Return the reply, None for a request that has none here."""
+    if type(request) is PaymentRequest:
+        return _payment(request, policy, order)
+    if order is not None and order.code is not None:
+        return refuse(request, order.code)
     reflex = _REFLEXES.get(type(request))
     return reflex(request, policy) if reflex is not None else None
 
 
-def _payment(request: PaymentRequest, policy: Policy) -> PaymentReply:
+def refuse(request: Request, code: str) -> Reply | None:
+    """Return the reply of this code to a request that is no payment, and do nothing else."""
+    reflex = _REFLEXES.get(type(request))
+    if reflex is None:
+        return None
+    reply: Reply = reflex(request, None)
+    if isinstance(reply, SettlementReply) and code != APPROVED:
+        reply = msgspec.structs.replace(reply, result=ReconciliationResult.ERROR)
+    return msgspec.structs.replace(reply, code=code)
+
+
+def _payment(request: PaymentRequest, policy: Policy, order: Order | None) -> PaymentReply:
     if request.kind is PaymentKind.BALANCE:
-        return inquiry_reply(request, policy, 0)
+        return inquiry_reply(request, policy, 0, order)
     card, amount = policy.card(request.card.pan), request.amount
-    code = policy.judge(request, card, 0)
+    code = policy.judge(request, card, 0, order)
     if code == APPROVED_IN_PART:
-        code, minor = policy.part_of(request, card, 0)
+        code, minor = policy.part_of(request, card, 0, order)
         amount = Amount(minor, amount.currency)
     return PaymentReply(
         origin=request.origin,
@@ -71,7 +89,7 @@ def _payment(request: PaymentRequest, policy: Policy) -> PaymentReply:
     )
 
 
-def _reversal(request: Reversal, policy: Policy) -> ReversalReply:
+def _reversal(request: Reversal, policy: Policy | None) -> ReversalReply:
     return ReversalReply(
         origin=request.origin,
         stan=request.stan,
@@ -83,13 +101,13 @@ def _reversal(request: Reversal, policy: Policy) -> ReversalReply:
     )
 
 
-def _sign_off(request: SignOff, policy: Policy) -> SignOffReply:
+def _sign_off(request: SignOff, policy: Policy | None) -> SignOffReply:
     return SignOffReply(
         origin=request.origin, stan=request.stan, stamp=request.stamp, code=APPROVED
     )
 
 
-def _settlement(request: Settlement, policy: Policy) -> SettlementReply:
+def _settlement(request: Settlement, policy: Policy | None) -> SettlementReply:
     return SettlementReply(
         origin=request.origin,
         stan=request.stan,
@@ -102,7 +120,7 @@ def _settlement(request: Settlement, policy: Policy) -> SettlementReply:
     )
 
 
-def _upload(request: UploadItem | UploadEnd, policy: Policy) -> UploadReply:
+def _upload(request: UploadItem | UploadEnd, policy: Policy | None) -> UploadReply:
     return UploadReply(
         origin=request.origin,
         stan=request.stan,
@@ -112,7 +130,7 @@ def _upload(request: UploadItem | UploadEnd, policy: Policy) -> UploadReply:
     )
 
 
-def _sign_on(request: SignOn, policy: Policy) -> SignOnReply:
+def _sign_on(request: SignOn, policy: Policy | None) -> SignOnReply:
     return SignOnReply(
         origin=request.origin,
         stan=request.stan,
@@ -127,8 +145,7 @@ def answer_echo(request: Echo) -> EchoReply:
     return EchoReply(origin=request.origin, stan=request.stan, stamp=request.stamp, code=APPROVED)
 
 
-_REFLEXES: Final[Mapping[type[Request], Callable[[Any, Policy], Reply]]] = {
-    PaymentRequest: _payment,
+_REFLEXES: Final[Mapping[type[Request], Callable[[Any, Policy | None], Reply]]] = {
     Reversal: _reversal,
     Settlement: _settlement,
     UploadItem: _upload,

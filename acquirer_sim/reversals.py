@@ -59,6 +59,8 @@ def decide_reversal(desk: Desk, request: Reversal) -> ReversalReply:
     if known is not None:
         if not _same_content(known, request, token):
             return _answer(request, DUPLICATE, 0)
+        if desk.order is not None and desk.order.forgets:
+            return _answer(request, NOT_FOUND, 0)
         desk.rows.put_reversal(msgspec.structs.replace(known, repeats=known.repeats + 1))
         return _answer(request, known.code, known.entry)
     code, effect = _judge(desk, request, token)

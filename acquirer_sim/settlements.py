@@ -22,6 +22,7 @@ import msgspec
 from acquirer_sim import ledger
 from acquirer_sim.desk import Desk
 from acquirer_sim.figures import pack_totals, totals_of
+from acquirer_sim.orders import NO_ORDER, TOTALS_STEPS, Order
 from acquirer_sim.rows import Batch, BatchState, Terminal, next_batch
 from protocol.operations import (
     APPROVED,
@@ -37,14 +38,16 @@ NO_RECORD: Final = "94"
 NOT_POSSIBLE: Final = "12"
 
 
-def decide_settlement(
-    desk: Desk, request: Settlement, forced: ReconciliationResult | None = None
-) -> SettlementReply:
-    """Answer an 0500 or 0501 by the table above. `forced` is the verdict a fault wants (H8)."""
-    origin = request.origin
+def decide_settlement(desk: Desk, request: Settlement) -> SettlementReply:
+    """Answer an 0500 or 0501 by the table above. A fault may want another verdict (H8 to H11)."""
+    origin, order = request.origin, desk.order or NO_ORDER
     key = (origin.terminal_id, origin.merchant_id, request.batch)
     batch = desk.rows.batches.get(key)
+    if order.verdict is ReconciliationResult.ERROR:
+        return _error(request, TOTALS_DIFFER, totals_of(batch))
     if batch is not None and batch.asked is not None:
+        if order.forgets:
+            return _error(request, NO_RECORD, totals_of(batch))
         return _answer_again(desk, request, batch)
     if desk.open_batch(origin) not in (None, request.batch):
         code = NO_RECORD if batch is not None else NOT_POSSIBLE
@@ -54,13 +57,41 @@ def decide_settlement(
     empty = batch.debit_count == batch.credit_count == 0
     if empty and desk.policy.configuration.empty_batch == "refuse":
         return _error(request, NOT_POSSIBLE, totals_of(batch))
-    return _freeze(desk, request, batch, forced)
+    if order.off is not None:
+        batch = _miscounted(batch, order)
+    return _freeze(desk, request, batch, order.verdict)
+
+
+def force_close(desk: Desk, origin: Origin) -> None:
+    """Close the open batch without having been asked for it, as a cut-over does (H15).
+
+    Nothing is left to answer a settlement from, except that the batch is known.
+    """
+    number = desk.open_batch(origin)
+    batch = desk.rows.batches.get((origin.terminal_id, origin.merchant_id, number or ""))
+    if batch is not None and batch.asked is None:
+        _close(desk, origin, batch)
+
+
+def _miscounted(batch: Batch, order: Order) -> Batch:
+    """Return a batch whose figures are off by one payment (H11)."""
+    assert order.off is not None, "asked for such a fault"
+    steps, sign = TOTALS_STEPS[order.off]
+    return msgspec.structs.replace(
+        batch,
+        debit_count=max(0, batch.debit_count + steps),
+        debit_minor=max(0, batch.debit_minor + sign * order.off_minor),
+    )
 
 
 def close_batch(desk: Desk, origin: Origin, batch: Batch) -> Batch:
     """Move the money of a frozen batch to the merchant and open the next batch. Once."""
-    assert batch.moved_entry == 0, "a batch closes once"
     assert batch.asked is not None, "only a reconciled batch closes"
+    return _close(desk, origin, batch)
+
+
+def _close(desk: Desk, origin: Origin, batch: Batch) -> Batch:
+    assert batch.moved_entry == 0, "a batch closes once"
     entry = desk.rows.next_entry()
     closed = msgspec.structs.replace(
         batch, state=BatchState.CLOSED, moved_entry=entry, closed_at=desk.at

@@ -154,6 +154,14 @@ class WorkingSet:
         """Add to what a limited card has spent; a reversal adds a negative amount."""
         self.spent[token] = self.changed_spent[token] = self.spent.get(token, 0) + minor
 
+    def scratch(self) -> WorkingSet:
+        """Return a set that begins like this one and whose changes go nowhere (fault H14)."""
+        copied = WorkingSet(entry=self.entry)
+        for name in self.__slots__:
+            value = getattr(self, name)
+            setattr(copied, name, value.copy() if isinstance(value, dict | list) else value)
+        return copied
+
     @property
     def unchanged(self) -> bool:
         """True when the group asked and changed nothing: there is nothing to commit."""

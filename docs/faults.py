@@ -17,9 +17,15 @@ def faults() -> str:
         "the catalogue of the trade: N is the network, H the host.",
         "## The host: `tallywire acquirer --faults FILE`",
         table(
-            ("code", "kind", "what goes wrong", "where"),
+            ("code", "kind", "what goes wrong", "place", "its own keys"),
             [
-                (facts.code, code(kind.value), facts.sentence, facts.placement.value)
+                (
+                    facts.code,
+                    code(kind.value),
+                    facts.sentence,
+                    " or ".join(code(place.value) for place in facts.places),
+                    ", ".join(map(code, facts.uses)),
+                )
                 for kind, facts in FAULTS.items()
             ],
         ),

@@ -88,6 +88,15 @@ class Framing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         """Bytes of the header that the length counts: all of them or none."""
         return self.header_size if self.inclusive else 0
 
+    @property
+    def length_max(self) -> int:
+        """The largest number that the length header can say."""
+        return _HEADERS[self.kind].length_max
+
+    def header_of(self, length: int) -> bytes:
+        """Return the length header that says `length`, be it true or not."""
+        return _HEADERS[self.kind].write(length)
+
     def wrap(self, payload: bytes) -> bytes:
         """Return the payload behind its length. Raises LocalProtocolError outside the limits."""
         return self.wrapper()(payload)

@@ -10,7 +10,8 @@ import re
 import tomllib
 from collections.abc import Iterable
 from enum import Enum
-from typing import Any, Final, TypeVar, get_args
+from types import UnionType
+from typing import Any, Final, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -88,6 +89,8 @@ def _choices(kind: Any, steps: list[str]) -> str:
     """Name the values a key may have, when they can be counted."""
     for step in steps:
         kind = _inner(kind, step)
+    if get_origin(kind) in (Union, UnionType):
+        kind = next(one for one in get_args(kind) if one is not type(None))
     is_enum = isinstance(kind, type) and issubclass(kind, Enum)
     choices = [member.value for member in kind] if is_enum else get_args(kind)
     return f"; allowed: {', '.join(choices)}" if choices and _all_text(choices) else ""

@@ -19,9 +19,10 @@ import msgspec
 from acquirer_sim.aio.sqlite_ledger import SqliteLedger
 from acquirer_sim.decide import Decision
 from acquirer_sim.errors import LedgerError
+from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
 from acquirer_sim.reflex import answer
-from protocol.operations import ReconciliationResult, Request
+from protocol.operations import Request
 
 GROUP_MAX: Final = 1024
 
@@ -31,11 +32,11 @@ and back would take as long as the disk does. A disk that is slower is left to t
 
 
 class Job(msgspec.Struct, frozen=True, gc=False):
-    """A request on its way: `context` comes back with its decision, `verdict` forces F66 (H8)."""
+    """A request on its way: `context` comes back with its decision, `order` is obeyed."""
 
     request: Request
     context: Any
-    verdict: ReconciliationResult | None = None
+    order: Order | None = None
 
 
 class Outcome(msgspec.Struct, frozen=True, gc=False):
@@ -61,9 +62,9 @@ class Committer(Protocol):
 
 def begin(ledger: SqliteLedger, policy: Policy, jobs: Sequence[Job], now: datetime) -> Outcome:
     """Do one group's work up to its commit; a ledger that fails is part of the outcome."""
-    verdicts = {place: job.verdict for place, job in enumerate(jobs) if job.verdict is not None}
+    orders = {place: job.order for place, job in enumerate(jobs) if job.order is not None}
     try:
-        decisions = ledger.begin([job.request for job in jobs], now, policy, verdicts)
+        decisions = ledger.begin([job.request for job in jobs], now, policy, orders)
     except LedgerError as failure:
         return Outcome(jobs, (), failure)
     return Outcome(jobs, decisions)
@@ -219,7 +220,9 @@ class ReflexCommitter:
 
     def submit(self, jobs: Sequence[Job]) -> None:
         """See Committer."""
-        decisions = [Decision(job.request, answer(job.request, self._policy)) for job in jobs]
+        decisions = [
+            Decision(job.request, answer(job.request, self._policy, job.order)) for job in jobs
+        ]
         self._deliver(Outcome(jobs, decisions))
 
     def close(self) -> None:

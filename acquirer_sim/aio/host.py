@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -21,7 +22,7 @@ import msgspec
 from acquirer_sim.aio.committer import Committer, Deliver, Job, Outcome
 from acquirer_sim.decide import Decision
 from acquirer_sim.errors import AcquirerError
-from acquirer_sim.faults import Arrival, Fault, FaultKind, FaultPlan, FaultState, Placement
+from acquirer_sim.faults import Fault, FaultPlan
 from acquirer_sim.reflex import answer_echo
 from protocol.aio.connection import Connection, Received, ServerSettings
 from protocol.aio.incidents import Incident, log_incident
@@ -30,40 +31,53 @@ from protocol.errors import LocalProtocolError, ProfileError
 from protocol.framing import Framing
 from protocol.header import reply_header
 from protocol.message import Message, MessageCodec
-from protocol.operations import Echo, ReconciliationResult, Reply, Request
+from protocol.operations import Echo, Reply, Request
 from protocol.profiles.choice import Profile
 from protocol.refusal import refusal
 
 if TYPE_CHECKING:
-    from acquirer_sim.envelopes import Envelopes
+    from acquirer_sim.aio.mischief import Mischief
+    from acquirer_sim.envelopes import Amend, Envelopes
+    from acquirer_sim.fault_state import FaultInjected, Standing
+    from acquirer_sim.rulebook import Rulebook
 
 log = logging.getLogger(__name__)
 
 
 class HostEvent(msgspec.Struct, frozen=True):
-    """Something worth telling: `kind` is one of the words below, `text` safe to log."""
+    """Something worth telling: `kind` is one of the words below, `text` safe to log.
+
+    `fault` is what has struck, when the kind is "fault".
+    """
 
     kind: str
     text: str
+    fault: FaultInjected | None = None
 
 
 MAC_WRONG: Final = "A0"
 FAULT: Final = "fault"
 REFUSED: Final = "refused"
 FAILED: Final = "failed"
+UNMET: Final = "unmet"
 LEDGER: Final = "ledger"
 RESTARTED: Final = "restarted"
 
 
 class Errand(msgspec.Struct, frozen=True, gc=False):
-    """The context of a request whose reply needs more than its connection.
-
-    `asked` is the request's message, `faults` what the reply meets after the commit.
-    """
+    """The context of a request whose reply takes something over from it: `asked`."""
 
     connection: Connection
-    faults: tuple[Fault, ...] = ()
-    asked: Message | None = None
+    asked: Message
+
+
+NO_FAULTS: Final = FaultPlan()
+EPOCH: Final = datetime.fromtimestamp(0, UTC)
+
+
+def _no_clock() -> datetime:
+    """Stands for the clock of a host without rules, which needs none."""
+    return EPOCH
 
 
 def log_event(event: HostEvent) -> None:
@@ -73,6 +87,9 @@ def log_event(event: HostEvent) -> None:
 
 class Host:
     """An acquirer on any transport; made inside a running loop.
+
+    Faults may be added, removed and looked at while it runs; every one that strikes is an event.
+    Without rules and faults a request is asked about nothing (`aio/mischief.py`).
 
     `open_committer` is called once now and again at every restart (H13); it may raise
     AcquirerError. `restart` replaces what a restart does: a process of its own may exit.
@@ -88,6 +105,9 @@ class Host:
         framing: Framing,
         settings: ServerSettings | None = None,
         faults: FaultPlan | None = None,
+        rules: Rulebook | None = None,
+        called: Collection[str] = (),
+        now: Callable[[], datetime] = _no_clock,
         restart: Callable[[], None] | None = None,
         on_event: Callable[[HostEvent], None] = log_event,
         on_incident: Callable[[Incident], None] = log_incident,
@@ -97,17 +117,26 @@ class Host:
         self._encode = profile.encode
         self._encode_message = codec.encode
         self._envelopes = envelopes
-        self._faults = FaultState(faults) if faults is not None and faults.fault else None
+        self.codec = codec
+        self.framing = framing
+        self._rules = rules
+        self._called = called
+        self._now = now
         self._restart = restart or self.restart
         self._on_event = on_event
         self._stopping = False
         self._open_committer = open_committer
         self._committer = open_committer(self._deliver)
         self.server = Server(self.receive, codec, framing, settings, on_incident=on_incident)
+        self._mischief: Mischief | None = None
+        if rules is not None or (faults is not None and faults.fault):
+            self._misbehave(faults or NO_FAULTS)
 
     async def listen(self, host: str, port: int) -> None:
         """Accept on a TCP address. Raises CannotListen."""
         await self.server.listen(host, port)
+        if self._mischief is not None:
+            self._mischief.begin()
 
     async def stop(self) -> None:
         """Finish what was received, send its replies, then end every connection.
@@ -119,11 +148,45 @@ class Host:
         self._stopping = True
         self._committer.close()
         await asyncio.sleep(0)
+        if self._mischief is not None:
+            await self._mischief.close()
         await self.server.close()
+        for one in self.faults():
+            if not one.met:
+                self._on_event(HostEvent(UNMET, f"{one.fault.kind.value} {_tally(one)}"))
 
     def inject(self, plan: FaultPlan) -> None:
         """Begin a fault plan; the counts of the one before it are forgotten."""
-        self._faults = FaultState(plan) if plan.fault else None
+        if plan.fault or self._mischief is not None:
+            self._misbehave(plan).begin()
+
+    def add_fault(self, fault: Fault) -> int:
+        """Put a fault into the running plan and return its id. Raises ValueError when full."""
+        mischief = self._mischief or self._misbehave(NO_FAULTS)
+        number = mischief.faults.add(fault)
+        mischief.begin()
+        return number
+
+    def remove_fault(self, number: int) -> bool:
+        """Take a fault out of the running plan; False when there is none of that id."""
+        return self._mischief is not None and self._mischief.faults.remove(number)
+
+    def faults(self) -> list[Standing]:
+        """Return how every fault of the running plan stands."""
+        return self._mischief.faults.standing() if self._mischief is not None else []
+
+    def _misbehave(self, plan: FaultPlan) -> Mischief:
+        """Begin to ask of every request what it meets."""
+        # Imported here: a host that behaves needs none of it.
+        from acquirer_sim.aio.mischief import Mischief
+        from acquirer_sim.fault_state import FaultState
+
+        state = FaultState(plan, self._called)
+        if self._mischief is None:
+            self._mischief = Mischief(self, state, self._rules, self._now)
+        else:
+            self._mischief.faults = state
+        return self._mischief
 
     def restart(self) -> None:
         """Forget everything that is not on disk: connections end, the ledger is opened again."""
@@ -150,8 +213,8 @@ class Host:
             if not isinstance(operation, Request):
                 self._on_event(HostEvent(REFUSED, f"{message.mti} is no request to a host"))
                 connection.withhold()
-            elif self._faults is not None:
-                self._receive_faulty(connection, message, operation, jobs)
+            elif self._mischief is not None:
+                self._mischief.receive(connection, message, operation, jobs)
             elif type(operation) is Echo:
                 self._send(connection, Decision(operation, answer_echo(operation)), message)
             else:
@@ -159,36 +222,42 @@ class Host:
         if jobs:
             self._committer.submit(jobs)
 
-    def _receive_faulty(
-        self, connection: Connection, message: Message, request: Request, jobs: list[Job]
-    ) -> None:
-        assert self._faults is not None, "called with a plan only"
-        struck = self._faults.strike(arrival_of(message, request))
-        for fault in struck:
-            self._on_event(HostEvent(FAULT, f"{fault.kind.value} {fault.name}".rstrip()))
-        if any(fault.placement is Placement.BEFORE_DECISION for fault in struck):
-            connection.abort()
-            return
-        forced = any(fault.kind is FaultKind.OUT_OF_BALANCE for fault in struck)
-        after = tuple(fault for fault in struck if fault.placement is Placement.AFTER_COMMIT)
-        verdict = ReconciliationResult.OUT_OF_BALANCE if forced else None
-        jobs.append(Job(request, self._context(connection, message, after), verdict))
-
-    def _context(
-        self, connection: Connection, message: Message, faults: tuple[Fault, ...] = ()
-    ) -> Connection | Errand:
+    def _context(self, connection: Connection, message: Message) -> Connection | Errand:
         """Return what a reply needs; nearly always that is its connection alone."""
-        if not faults and message.header is None and self._envelopes is None:
+        if message.header is None and self._envelopes is None:
             return connection
-        return Errand(connection, faults, message)
+        return Errand(connection, message)
 
-    def _seal(self, reply: Reply, request: Request, asked: Message) -> bytes:
-        """Return the bytes of a reply that takes something over from its request."""
+    def submit(self, jobs: list[Job]) -> None:
+        """Give requests to the committer."""
+        if not self._stopping:
+            self._committer.submit(jobs)
+
+    def seal(
+        self, reply: Reply, request: Request, asked: Message, amend: Amend | None = None
+    ) -> bytes:
+        """Return the bytes of a reply that takes something over from its request.
+
+        Raises LocalProtocolError.
+        """
         if self._envelopes is not None:
-            return self._envelopes.seal(reply, request, asked)
+            return self._envelopes.seal(reply, request, asked, amend)
         message = self._encode(reply)
-        header = reply_header(asked.header)
-        return self._encode_message(Message(message.mti, message.fields, header))
+        message = Message(message.mti, message.fields, reply_header(asked.header))
+        return self._encode_message(message if amend is None else amend(message))
+
+    def renew_keys(self, terminal: str) -> None:
+        """Change a terminal's working keys without telling it (H16)."""
+        if self._envelopes is not None:
+            self._envelopes.renew_keys(terminal)
+
+    def start_again(self) -> None:
+        """Do what a restart does here (H13)."""
+        self._restart()
+
+    def tell_fault(self, event: FaultInjected) -> None:
+        """Tell that a fault has struck."""
+        self._on_event(HostEvent(FAULT, str(event), event))
 
     def _deliver(self, outcome: Outcome) -> None:
         """Send the replies of a group that is over."""
@@ -197,9 +266,12 @@ class Host:
             return
         for job, decision in zip(outcome.jobs, outcome.decisions, strict=True):
             if type(job.context) is Errand:
-                self._send_faulty(job.context, decision)
-            else:
+                self._send(job.context.connection, decision, job.context.asked)
+            elif type(job.context) is Connection:
                 self._send(job.context, decision)
+            else:
+                assert self._mischief is not None, "only mischief has deeds"
+                self._mischief.deliver(job.context, decision)
 
     def _send(
         self, connection: Connection, decision: Decision, asked: Message | None = None
@@ -211,36 +283,23 @@ class Host:
                 connection.reply_bytes(
                     self._encode_message(self._encode(reply))
                     if asked is None
-                    else self._seal(reply, decision.request, asked)
+                    else self.seal(reply, decision.request, asked)
                 )
                 return
             except LocalProtocolError as error:
                 problem = str(error)
+        self.fail(connection, problem)
+
+    def fail(self, connection: Connection, problem: str) -> None:
+        """Tell that there is no reply to a request, and why."""
         connection.withhold()
         self._on_event(HostEvent(FAILED, problem))
-
-    def _send_faulty(self, errand: Errand, decision: Decision) -> None:
-        connection = errand.connection
-        kinds = {fault.kind: fault for fault in errand.faults}
-        if FaultKind.RESTART in kinds:
-            self._restart()
-        elif FaultKind.DROP_REPLY in kinds:
-            connection.withhold()
-            if kinds[FaultKind.DROP_REPLY].hang_up:
-                connection.abort()
-        elif FaultKind.DELAY_REPLY in kinds:
-            delay_s = kinds[FaultKind.DELAY_REPLY].delay_s
-            self._loop.call_later(delay_s, self._send, connection, decision, errand.asked)
-        else:
-            self._send(connection, decision, errand.asked)
-        if FaultKind.DUPLICATE_REPLY in kinds:
-            self._send(connection, decision, errand.asked)
 
     def _fall_silent(self, jobs: Sequence[Job], failure: AcquirerError) -> None:
         self._on_event(HostEvent(LEDGER, str(failure)))
         for job in jobs:
             context = job.context
-            (context.connection if type(context) is Errand else context).withhold()
+            (context if type(context) is Connection else context.connection).withhold()
 
     def _refuse(
         self, connection: Connection, message: Message, problem: str, code: str | None = None
@@ -253,13 +312,6 @@ class Host:
             connection.reply(reply)
 
 
-def arrival_of(message: Message, request: Request) -> Arrival:
-    """Return what a fault's trigger may look at."""
-    minor = message.get(4)
-    return Arrival(
-        message.mti,
-        request.origin.terminal_id.rstrip(),
-        getattr(request, "batch", ""),
-        request.stan,
-        int(minor) if minor.isdigit() else None,
-    )
+def _tally(one: Standing) -> str:
+    struck, expected = one.struck, one.fault.expect
+    return f"{one.fault.name} struck {struck} times of {expected} expected".lstrip()

@@ -30,6 +30,7 @@ from protocol.secrets import Key
 
 if TYPE_CHECKING:
     from acquirer_sim.envelopes import Envelopes
+    from acquirer_sim.rulebook import Rulebook
 
 
 def utc_now() -> datetime:
@@ -67,6 +68,7 @@ async def start_host(
     dialect, configuration = start.spoken, start.configuration or default_configuration()
     codec = codec or Codec(dialect)
     envelopes = envelopes_for(dialect, codec, configuration, now)
+    rules = rulebook_of(configuration)
     pin_key = envelopes.pin_key if envelopes is not None else None
     host = Host(
         committer_opener(start.ledger, configuration, now, pin_key),
@@ -76,6 +78,9 @@ async def start_host(
         framing=dialect.framing,
         settings=start.limits,
         faults=start.faults,
+        rules=rules,
+        called=[rule.fault for rule in configuration.rule if rule.fault is not None],
+        now=now,
         restart=restart,
         on_event=on_event,
     )
@@ -111,6 +116,17 @@ async def run_acquirer(
         await stop.wait()
     finally:
         await host.stop()
+
+
+def rulebook_of(configuration: Configuration) -> Rulebook | None:
+    """Return the rules of a configuration at work; None where there are none."""
+    if not configuration.rule:
+        return None
+    from zoneinfo import ZoneInfo
+
+    from acquirer_sim.rulebook import Rulebook
+
+    return Rulebook(configuration.rule, ZoneInfo(configuration.time_zone))
 
 
 def envelopes_for(

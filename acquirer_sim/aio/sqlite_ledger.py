@@ -17,10 +17,11 @@ from acquirer_sim.aio import statements as sql
 from acquirer_sim.aio.shelf import Shelf
 from acquirer_sim.decide import Decision, decide, needs
 from acquirer_sim.errors import LedgerError
+from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
 from acquirer_sim.rows import Batch, Item, Payment, Reversal, Terminal
 from acquirer_sim.working_set import Needs, WorkingSet
-from protocol.operations import ReconciliationResult, Request
+from protocol.operations import Request
 
 AroundCommit = Callable[[Callable[[], None]], None]
 """Performs the commit it is given; the simulated world pulls the plug here."""
@@ -73,10 +74,10 @@ class SqliteLedger:
         requests: Sequence[Request],
         now: datetime,
         policy: Policy,
-        verdicts: Mapping[int, ReconciliationResult],
+        orders: Mapping[int, Order],
     ) -> list[Decision]:
         """Read, decide, write and commit one group. Raises LedgerError: see `commit`."""
-        decisions = self.begin(requests, now, policy, verdicts)
+        decisions = self.begin(requests, now, policy, orders)
         if self.connection.in_transaction:
             self.commit()
         return decisions
@@ -86,7 +87,7 @@ class SqliteLedger:
         requests: Sequence[Request],
         now: datetime,
         policy: Policy,
-        verdicts: Mapping[int, ReconciliationResult],
+        orders: Mapping[int, Order],
     ) -> list[Decision]:
         """Read, decide and write one group; nobody may be told before `commit`.
 
@@ -98,7 +99,7 @@ class SqliteLedger:
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             rows = self._read(needs(requests, policy))
-            decisions = decide(rows, requests, now, policy, verdicts)
+            decisions = decide(rows, requests, now, policy, orders)
             if not rows.unchanged:
                 self._write(rows)
                 self._begun = rows

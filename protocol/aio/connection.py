@@ -18,6 +18,8 @@ from __future__ import annotations
 
 import asyncio
 import math
+import socket
+import struct
 from collections.abc import Callable
 from typing import Any, Final, cast
 
@@ -168,6 +170,12 @@ class Connection(asyncio.BufferedProtocol):
         if self._paused:
             self._regulate()
 
+    def reply_raw(self, data: bytes) -> None:
+        """Write bytes as they are, framed or not; for what no honest host would send."""
+        self._out.append(data)
+        if not self.scheduled:
+            self._house.later(self)
+
     def withhold(self) -> None:
         """Say that one request gets no answer, so that it no longer counts as in flight."""
         if self._in_flight:
@@ -191,6 +199,13 @@ class Connection(asyncio.BufferedProtocol):
         self._out.clear()
         if self._transport is not None:
             self._transport.abort()
+
+    def reset(self) -> None:
+        """End the connection now and say so rudely: what was flushed leaves, then a reset."""
+        held = self._transport.get_extra_info("socket") if self._transport else None
+        if held is not None:
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.abort()
 
     # For the server
 

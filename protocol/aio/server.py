@@ -45,6 +45,7 @@ class Server:
         self._scheduled: list[Connection] = []
         self._numbers = count(1)
         self._listeners: list[asyncio.Server] = []
+        self._left: list[tuple[str, int]] = []
         self._house = House(service, codec, framing, settings or ServerSettings())
         self._house.time = self._loop.time
         self._house.later = self._schedule
@@ -58,7 +59,9 @@ class Server:
 
     @property
     def addresses(self) -> list[tuple[str, int]]:
-        """Host and port of each socket listened on."""
+        """Host and port of each socket listened on; after `stop_listening`, what they were."""
+        if not self._listeners:
+            return self._left
         sockets = [socket for listener in self._listeners for socket in listener.sockets]
         return [socket.getsockname()[:2] for socket in sockets]
 
@@ -85,11 +88,17 @@ class Server:
         if problem:
             raise CannotListen(f"cannot listen on {host}:{port}: {problem}")
 
-    async def close(self) -> None:
-        """Stop accepting, let written bytes leave, end every connection."""
+    def stop_listening(self) -> list[tuple[str, int]]:
+        """Accept no more, keep what was accepted; return the addresses that were listened on."""
+        self._left = self.addresses
         for listener in self._listeners:
             listener.close()
         self._listeners.clear()
+        return self._left
+
+    async def close(self) -> None:
+        """Stop accepting, let written bytes leave, end every connection."""
+        self.stop_listening()
         self._flush()
         for connection in self.connections:
             connection.close()

@@ -16,6 +16,7 @@ from acquirer_sim.aio.queries import reading_over
 from acquirer_sim.aio.sqlite_ledger import AroundCommit, SqliteLedger
 from acquirer_sim.configuration import Configuration, default_configuration
 from acquirer_sim.decide import Decision
+from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
 from protocol.amount import Amount
 from protocol.kinds import KINDS, PaymentKind
@@ -25,7 +26,6 @@ from protocol.operations import (
     OriginalPayment,
     OriginalReference,
     PaymentRequest,
-    ReconciliationResult,
     Request,
     Reversal,
     Settlement,
@@ -172,11 +172,9 @@ class Books:
         self.ledger = SqliteLedger(connection, around_commit=around_commit)
         self.policy = Policy(configuration or default_configuration(), KEY)
 
-    def decide(
-        self, *requests: Request, verdicts: dict[int, ReconciliationResult] | None = None
-    ) -> list[Decision]:
+    def decide(self, *requests: Request, orders: dict[int, Order] | None = None) -> list[Decision]:
         """Decide and commit one group."""
-        return self.ledger.perform(requests, NOW, self.policy, verdicts or {})
+        return self.ledger.perform(requests, NOW, self.policy, orders or {})
 
     def ask(self, *requests: Request) -> list[Any]:
         """Decide one group in which every request gets a reply."""

@@ -26,7 +26,7 @@ def test_file_keeps_the_built_in_cards_when_it_names_none() -> None:
         ("colour = 1", "colour"),
         ('[[card]]\npan = "4111"', "card[0].pan"),
         ('[[rule]]\ncode = "5"', "rule[0].code"),
-        ('[[rule]]\ncode = "05"\nminor_min = 9\nminor_max = 8', "rule[0].minor_min"),
+        ('[[rule]]\ncode = "05"\nminor_min = 9\nminor_max = 8', "rule[0]"),
         ('empty_batch = "perhaps"', "empty_batch"),
         ('time_zone = "Mars/Olympus"', "time_zone"),
         ("card = [", "own.toml"),

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from acquirer_sim.faults import FAULTS, Arrival, FaultKind, FaultState, Placement, load_faults
+from acquirer_sim.arrival import Arrival
+from acquirer_sim.fault_state import FaultState
+from acquirer_sim.faults import FAULTS, FaultKind, load_faults
 from protocol.settings import SettingsError
 
 PLAN = """
@@ -21,7 +23,7 @@ delay_s = 3.5
 
 
 def arrival(mti: str = "0200", terminal: str = "T0000001", minor: int = 1) -> Arrival:
-    return Arrival(mti, terminal, "000001", "000001", minor)
+    return Arrival(mti=mti, terminal=terminal, batch="000001", stan="000001", minor=minor)
 
 
 def test_fault_strikes_the_nth_and_is_then_cleared() -> None:
@@ -37,7 +39,7 @@ def test_fault_strikes_only_where_every_key_matches() -> None:
 
     assert () == state.strike(arrival("0800"))
     assert () == state.strike(arrival("0800", "T0000002", 499))
-    assert [3.5] == [fault.delay_s for fault in state.strike(arrival("0800", "T0000002", 500))]
+    assert [3.5] == [one.fault.delay_s for one in state.strike(arrival("0800", "T0000002", 500))]
 
 
 def test_plan_is_cleared_when_every_fault_has_struck() -> None:
@@ -50,7 +52,7 @@ def test_plan_is_cleared_when_every_fault_has_struck() -> None:
 
 def test_every_kind_is_in_the_table() -> None:
     assert set(FaultKind) == set(FAULTS)
-    assert Placement.AFTER_COMMIT is FAULTS[FaultKind.RESTART].placement
+    assert all(facts.places for facts in FAULTS.values())
 
 
 @pytest.mark.parametrize(

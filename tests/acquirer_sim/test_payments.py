@@ -3,10 +3,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from acquirer_sim.configuration import CardSettings, RuleSettings
+from acquirer_sim.configuration import CardSettings
+from acquirer_sim.orders import Order
 from protocol.amount import Amount
 from protocol.kinds import PaymentKind
-from protocol.operations import Stamp
+from protocol.operations import PaymentReply, Stamp
 from tests.acquirer_sim.asking import (
     BATCH,
     MASTERCARD,
@@ -192,15 +193,17 @@ def test_partial_approval_is_undone_by_either_amount(books: Books, known: int) -
 
 def test_card_pays_what_it_has_left_when_it_may(books: Books) -> None:
     card = CardSettings(pan=LIMITED, limit_minor=1500, amount_max_minor=1000, in_part=True)
-    rule = RuleSettings(code="10", kind=PaymentKind.PREAUTHORISATION, part_minor=7)
-    prepaid = Books(configuration(card=(card,), rule=(rule,)))
-    replies = prepaid.ask(
+    prepaid = Books(configuration(card=(card,)))
+    decisions = prepaid.decide(
         *(purchase(stan, 1001, pan=LIMITED) for stan in (1, 2, 3)),
         payment(PaymentKind.PREAUTHORISATION, 4, 1001),
         payment(OFFLINE, 5, 100_010),
+        orders={3: Order(code="10", part_minor=7)},
     )
+    replies = [decision.reply for decision in decisions]
 
-    told = [(one.code, one.amount.minor) for one in replies]
+    paid = [one for one in replies if isinstance(one, PaymentReply)]
+    told = [(one.code, one.amount.minor) for one in paid if one.amount is not None]
     assert [("10", 1000), ("10", 500), ("51", 1001), ("10", 7), ("00", 100_010)] == told
     assert [] == prepaid.problems()
     prepaid.ledger.close()

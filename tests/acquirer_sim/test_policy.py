@@ -60,40 +60,6 @@ def test_limits_are_kept() -> None:
     assert "51" == code_of("", 1, pan="4012888888881881", spent=50_000)
 
 
-RULES = """
-unknown_terminals = "refuse"
-
-[[terminal]]
-id = "T0000001"
-
-[[merchant]]
-id = "M00000000000001"
-
-[[rule]]
-code = "61"
-card = "4111"
-minor_min = 5000
-minor_max = 6000
-
-[[rule]]
-code = "59"
-minor_min = 5500
-"""
-
-
-@pytest.mark.parametrize(
-    ("minor", "pan", "code"),
-    [
-        (4999, VISA, "00"),
-        (5500, VISA, "61"),
-        (6001, VISA, "59"),
-        (5500, "5555555555554444", "59"),
-    ],
-)
-def test_first_matching_rule_decides(minor: int, pan: str, code: str) -> None:
-    assert code == code_of(RULES, minor, pan)
-
-
 def test_unknown_terminal_is_refused_when_told_so() -> None:
     assert "97" == code_of('unknown_terminals = "refuse"')
 

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from acquirer_sim.configuration import default_configuration
+from acquirer_sim.orders import Order
 from protocol.operations import ReconciliationResult, Totals
 from tests.acquirer_sim.asking import (
     BATCH,
@@ -142,7 +143,7 @@ def test_verdict_is_forced_when_a_fault_says_so(books: Books) -> None:
     """H8: F66 = 2 though the totals agree; the upload then finds no difference."""
     books.ask(purchase(1, 1000))
 
-    decisions = books.decide(settlement(1, 1000), verdicts={0: OUT})
+    decisions = books.decide(settlement(1, 1000), orders={0: Order(verdict=OUT)})
 
     assert OUT is decisions[0].reply.result  # type: ignore[union-attr] # a SettlementReply
     assert ["00", "00"] == books.codes(item(1, 1000), end(1))
