@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from acquirer_sim.settings import RequestName
+from protocol.inquiries import PaymentInquiry
 from protocol.kinds import PaymentKind
 from protocol.message import Message
 from protocol.operations import (
@@ -33,6 +34,7 @@ NAMES: Final = {
     SignOff: RequestName.SIGN_OFF,
     Echo: RequestName.ECHO,
     SettlementInquiry: RequestName.INQUIRY,
+    PaymentInquiry: RequestName.PAYMENT_INQUIRY,
 }
 
 

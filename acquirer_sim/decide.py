@@ -23,7 +23,7 @@ from acquirer_sim.originals import entry_of
 from acquirer_sim.payments import decide_payment
 from acquirer_sim.policy import Policy
 from acquirer_sim.recovery import decide_payment_inquiry
-from acquirer_sim.reflex import refuse
+from acquirer_sim.reflex import answer_with
 from acquirer_sim.reversals import decide_reversal
 from acquirer_sim.settlements import decide_settlement, force_close
 from acquirer_sim.uploads import decide_end, decide_item
@@ -92,7 +92,7 @@ def _decide_one(desk: Desk, request: Request, order: Order | None) -> Decision:
         if order is not None:
             desk = _under(desk, request, order)
             if order.code is not None and not isinstance(request, PaymentRequest):
-                return Decision(request, refuse(request, order.code))
+                return Decision(request, answer_with(request, order.code))
         if type(request) is PaymentRequest:
             return Decision(request, decide_payment(desk, request))
         if type(request) is Settlement:

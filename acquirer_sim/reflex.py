@@ -51,12 +51,12 @@ def answer(request: Request, policy: Policy, order: Order | None = None) -> Repl
     if type(request) is PaymentRequest:
         return _payment(request, policy, order)
     if order is not None and order.code is not None:
-        return refuse(request, order.code)
+        return answer_with(request, order.code)
     reflex = _REFLEXES.get(type(request))
     return reflex(request, policy) if reflex is not None else None
 
 
-def refuse(request: Request, code: str) -> Reply | None:
+def answer_with(request: Request, code: str) -> Reply | None:
     """Return the reply of this code to a request that is no payment, and do nothing else."""
     reflex = _REFLEXES.get(type(request))
     if reflex is None:

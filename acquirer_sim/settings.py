@@ -34,3 +34,4 @@ class RequestName(Enum):
     SIGN_OFF = "sign_off"
     ECHO = "echo"
     INQUIRY = "inquiry"
+    PAYMENT_INQUIRY = "payment_inquiry"
