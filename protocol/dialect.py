@@ -82,7 +82,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     mti: MtiRule = MtiRule()
     bitmap: BitmapRule = BitmapRule()
     framing: Framing = Framing()
-    profile: Literal["iso87", "cup"] = "iso87"
+    profile: Literal["iso87", "cup", "iso93"] = "iso87"
     match: MatchRule = MatchRule()
     mac: MacRule = MacRule()
 

@@ -34,17 +34,24 @@ class Origin(msgspec.Struct, frozen=True, gc=False):
 class Stamp(msgspec.Struct, frozen=True, gc=False):
     """When it was said: F7 MMDDhhmmss in UTC, F12 hhmmss and F13 MMDD in local time.
 
-    A repeat carries the stamp of the first attempt; a reply echoes the request's.
+    A repeat carries the stamp of the first attempt; a reply echoes the request's. `year` is two
+    digits for the dialects that write one, "" where it was not kept or did not come.
     """
 
     transmission: str
     time: str
     date: str
+    year: str = ""
 
     @classmethod
     def of(cls, utc: datetime, local: datetime) -> Stamp:
         """Cut the wire's digits out of two times of the same moment."""
         return cls(f"{utc:%m%d%H%M%S}", f"{local:%H%M%S}", f"{local:%m%d}")
+
+    @classmethod
+    def dated(cls, utc: datetime, local: datetime) -> Stamp:
+        """Return the same with the year, for what is said once: no journal keeps a year."""
+        return cls(f"{utc:%m%d%H%M%S}", f"{local:%H%M%S}", f"{local:%m%d}", f"{local:%y}")
 
 
 class Card(msgspec.Struct, frozen=True, gc=False):

@@ -15,7 +15,8 @@ from protocol.message import FieldValue, Message
 FORMAT_ERRORS: Final = {"0": "30", "1": "904"}
 """Version of the MTI -> F39, a response code in 1987 and an action code in 1993."""
 
-ECHOED: Final = (3, 7, 11, 12, 13, 41, 42)
+ECHOED: Final = {"0": (3, 7, 11, 12, 13, 41, 42), "1": (3, 7, 11, 12, 24, 41, 42)}
+"""Version of the MTI -> what goes back; F24 is a function code in 1993 alone."""
 
 
 def refusal(partial: Message | None, code: str | None = None) -> Message | None:
@@ -31,7 +32,7 @@ def refusal(partial: Message | None, code: str | None = None) -> Message | None:
     if code is None:
         return None
     fields: dict[int, FieldValue] = {39: code}
-    for number in ECHOED:
+    for number in ECHOED.get(mti[:1], ()):
         if number in partial.fields:
             fields[number] = partial.fields[number]
     return Message(mti, fields, reply_header(partial.header))

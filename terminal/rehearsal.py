@@ -57,7 +57,7 @@ from protocol.operations import (
     UploadItem,
     UploadReply,
 )
-from protocol.profiles.choice import Profile, profile_of
+from protocol.profiles.choice import Profile, has_payments, profile_of
 from protocol.published_cards import TEST_CARD_RANGES
 from protocol.secrets import ChipData, Pan, PinBlock, Track2
 from protocol.structures.inquiry import PAYMENTS_MAX
@@ -68,7 +68,7 @@ REHEARSED: Final = ("iso87", "iso87_bcd", "cup")
 """Shipped dialects that a test has rehearsed: a start need not take fifty milliseconds for it."""
 
 MIDNIGHT: Final = datetime(2026, 1, 1, tzinfo=UTC)
-STAMP: Final = Stamp("0101000000", "000000", "0101")
+STAMP: Final = Stamp("0101000000", "000000", "0101", "26")
 NUMBER: Final = "000001"
 PAN: Final = Pan(TEST_CARD_RANGES[0].ljust(16, "0"))
 TYPED: Final = Card(PAN, "3012")
@@ -277,13 +277,17 @@ SCRIPT: Final[Mapping[type[Operation], Callable[[Stage], Iterator[Operation]]]] 
     UploadReply: lambda stage: iter((UploadReply(**stage.said, code=APPROVED, batch=NUMBER),)),
 }
 
+GREETINGS: Final = (SignOn, SignOnReply, Echo, EchoReply, SignOff, SignOffReply)
+"""What every dialect says; all that some say."""
+
 
 def unspeakable(dialect: Dialect, codec: MessageCodec, settings: Settings) -> str:
     """Say what a terminal of this dialect could not write or read, "" when it is able to work."""
     profile = profile_of(dialect)
     stage = Stage(settings, keyed=dialect.mac.algorithm is not None)
-    for lines in SCRIPT.values():
-        for line in lines(stage):
+    spoken = SCRIPT if has_payments(dialect) else GREETINGS
+    for operation in spoken:
+        for line in SCRIPT[operation](stage):
             problem = _problem(line, profile, codec)
             if problem:
                 return problem

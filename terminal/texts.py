@@ -123,6 +123,12 @@ TEXTS: Final[dict[str, Text]] = {
         "请使用带密钥的报文规范并重新签到",
         "Use a dialect that has keys (cup), and sign on",
     ),
+    "L27": Text(
+        "本报文规范仅支持签到、签退和回响测试",
+        "This dialect can only sign on, sign off and echo",
+        "请改用 iso87、iso87_bcd 或 cup",
+        "Use dialect iso87, iso87_bcd or cup to pay and to settle",
+    ),
     "L30": Text(
         "打印机无法连接",
         "The printer cannot be reached",

@@ -133,7 +133,7 @@ def envelopes_for(
     dialect: Dialect, codec: MessageCodec, configuration: Configuration, now: Callable[[], datetime]
 ) -> Envelopes | None:
     """Return what closes the replies of a dialect that wants it. Raises KeyFileError."""
-    if dialect.mac.algorithm is None and dialect.profile == "iso87":
+    if dialect.mac.algorithm is None and dialect.profile != "cup":
         return None
     from zoneinfo import ZoneInfo
 

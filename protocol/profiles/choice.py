@@ -30,5 +30,14 @@ def profile_of(dialect: Dialect) -> Profile:
             from protocol.profiles import cup
 
             return cup
+        case "iso93":
+            from protocol.profiles import iso93
+
+            return iso93
         case _:
             assert_never(dialect.profile)
+
+
+def has_payments(dialect: Dialect) -> bool:
+    """True when a terminal can do its whole day; what is left otherwise is echo and sign-on."""
+    return dialect.profile != "iso93"

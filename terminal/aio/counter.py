@@ -13,7 +13,7 @@ from protocol.amount import Amount
 from protocol.kinds import KINDS, PaymentKind
 from protocol.operations import PaymentRequest
 from terminal.aio.cashier import Cashier
-from terminal.aio.desk import Desk
+from terminal.aio.desk import NO_PAYMENTS, Desk
 from terminal.aio.finder import Finder
 from terminal.aio.greeter import Greeter
 from terminal.aio.reports import payment_of
@@ -45,6 +45,8 @@ class Counter:
 
     async def serve(self, intent: Intent) -> PaymentResult:
         """Make a payment of a wish. The result says "approved" only when it is on our books."""
+        if not self.desk.has_payments:
+            return self._refuse(NO_PAYMENTS, intent)
         if intent.kind is not PaymentKind.OFFLINE_SALE:
             await self.reverser.flush(tries_max=self.desk.settings.limits.reversal_tries_max)
         wish, code = await self._ready(intent)

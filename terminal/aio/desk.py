@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from protocol.kinds import KINDS
 from protocol.operations import PaymentRequest, Stamp
@@ -21,12 +22,15 @@ from terminal.keyring import Keyring
 from terminal.presented import chip_of, pin_block_of, plain, without_track
 from terminal.vault import Vault
 
+NO_PAYMENTS: Final = "L27"
+"""The code of what a dialect without payments cannot say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The tools of one terminal. `now` gives an aware UTC time, `random_bytes` fresh nonces.
 
-    `keyring` is there in dialects that sign.
+    `keyring` is there in dialects that sign; without `has_payments` the dialect can greet alone.
     """
 
     settings: Settings
@@ -39,6 +43,7 @@ class Desk:
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
     keyring: Keyring | None = None
+    has_payments: bool = True
 
     @property
     def pin_key(self) -> Key | None:
@@ -53,6 +58,11 @@ class Desk:
         """Return the wire's digits of this moment."""
         now = self.now()
         return Stamp.of(now, now.astimezone(self.settings.zone))
+
+    def dated_stamp(self) -> Stamp:
+        """Return the same with the year, for a greeting."""
+        now = self.now()
+        return Stamp.dated(now, now.astimezone(self.settings.zone))
 
     async def request_for(self, wish: Complete) -> PaymentRequest:
         """Return the request of a wish: the next STAN of the open batch, this moment.

@@ -22,7 +22,7 @@ from terminal.aio.cashier import Ask, Cashier
 from terminal.aio.clerk import Clerk
 from terminal.aio.counter import Counter
 from terminal.aio.database import Database, DatabaseOpener
-from terminal.aio.desk import Desk
+from terminal.aio.desk import NO_PAYMENTS, Desk
 from terminal.aio.finder import Finder
 from terminal.aio.greeter import Greeter
 from terminal.aio.identity import identify
@@ -91,6 +91,7 @@ class Equipment:
     reached: Callable[[CrashPoint], None] = _go_on
     tear: Tear | None = None
     keyring: Keyring | None = None
+    has_payments: bool = True
     ask: Ask = _undo_it
 
 
@@ -161,6 +162,7 @@ class Terminal:
             equipment.now,
             equipment.random_bytes,
             equipment.keyring,
+            equipment.has_payments,
         )
         terminal = cls(desk, paperwork, equipment, owed)
         await terminal._greeter.take_up_keys()
@@ -365,6 +367,8 @@ class Terminal:
     async def _settlement_refusal(self) -> str:
         """Return the L-code that forbids to settle (SC1), "" when the batch may be frozen."""
         desk = self._desk
+        if not desk.has_payments:
+            return NO_PAYMENTS
         await self._reverser.flush(tries_max=desk.settings.limits.reversal_tries_max)
         standing = await desk.standing()
         if standing.unfinished or standing.reversals_open:

@@ -19,7 +19,7 @@ from protocol.operations import (
     SignOnReply,
 )
 from terminal.aio.books import Standing
-from terminal.aio.desk import Desk
+from terminal.aio.desk import NO_PAYMENTS, Desk
 from terminal.aio.performer import LOG
 from terminal.aio.question import ask, take_stan
 from terminal.effects import CrashPoint, Notice
@@ -56,7 +56,7 @@ class Greeter:
         request = SignOn(
             origin=desk.settings.origin,
             stan=stan,
-            stamp=desk.stamp(),
+            stamp=desk.dated_stamp(),
             batch=standing.batch,
             operator=desk.settings.operator,
         )
@@ -126,7 +126,7 @@ class Greeter:
             return sign_off_result(code, standing.batch, signed_off=False)
         stan = await take_stan(desk, standing, "sign-off")
         code, reply = await ask(
-            desk, SignOff(origin=desk.settings.origin, stan=stan, stamp=desk.stamp())
+            desk, SignOff(origin=desk.settings.origin, stan=stan, stamp=desk.dated_stamp())
         )
         done = isinstance(reply, SignOffReply) and reply.approved
         if done:
@@ -138,7 +138,9 @@ class Greeter:
         """Ask whether anybody is there."""
         desk, standing = self.desk, await self.desk.standing()
         stan = await take_stan(desk, standing, "echo")
-        code, _ = await ask(desk, Echo(origin=desk.settings.origin, stan=stan, stamp=desk.stamp()))
+        code, _ = await ask(
+            desk, Echo(origin=desk.settings.origin, stan=stan, stamp=desk.dated_stamp())
+        )
         return sign_on_result(
             code, standing.batch, standing.host_batch, signed_on=standing.signed_on
         )
@@ -155,7 +157,8 @@ class Greeter:
     async def balance(self, card: Card) -> BalanceResult:
         """Ask what is left on a card. It goes on no books and is never reversed."""
         desk, masked, currency = self.desk, card.pan.masked, self.desk.settings.currency
-        code = "" if desk.settings.accepts(card.pan.reveal()) else "L14"
+        code = "" if desk.has_payments else NO_PAYMENTS
+        code = code or ("" if desk.settings.accepts(card.pan.reveal()) else "L14")
         code = code or await self.ready() or pin_refusal(card, desk.pin_key)
         if code:
             return balance_result(code, "refused", card=masked, currency=currency)

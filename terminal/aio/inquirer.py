@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from protocol.operations import SettlementInquiry, SettlementStatus
-from terminal.aio.desk import Desk
+from terminal.aio.desk import NO_PAYMENTS, Desk
 from terminal.aio.question import ask, take_stan
 from terminal.effects import Notice
 from terminal.inquiry import STATE_CODES, SettlementInquired
@@ -26,6 +26,8 @@ class Inquirer:
         """Ask about a batch, the open one when it is ""; L69 where nobody may ask."""
         desk, standing = self.desk, await self.desk.standing()
         batch = batch or standing.batch
+        if not desk.has_payments:
+            return inquiry_result(NO_PAYMENTS, "refused", batch)
         if not desk.settings.settlement_inquiry:
             return inquiry_result("L69", "refused", batch)
         stan = await take_stan(desk, standing, "settlement inquiry")

@@ -22,6 +22,7 @@ from protocol.aio.keyfile import BadKeyFile, read_master_key
 from protocol.codec import Codec
 from protocol.dialect import Dialect
 from protocol.errors import DialectError
+from protocol.profiles.choice import has_payments
 from protocol.published_keys import TEST_MASTER_KEY
 from protocol.signing import Signing
 from terminal.aio.database import DatabaseOpener, open_sqlite
@@ -91,6 +92,7 @@ async def open_terminal(
             random_bytes=random_bytes,
             tell=tell,
             keyring=keyring,
+            has_payments=has_payments(dialect),
             tear=tear,
         )
         terminal = await Terminal.open(settings, equipment)

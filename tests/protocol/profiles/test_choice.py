@@ -6,12 +6,12 @@ import pytest
 
 from protocol.dialect import BUILTIN, builtin_dialect, load_dialect
 from protocol.errors import DialectError
-from protocol.profiles import cup, iso87
+from protocol.profiles import cup, iso87, iso93
 from protocol.profiles.choice import profile_of
 
 
 def test_shipped_dialects_name_a_profile_that_exists() -> None:
-    assert {iso87, cup} == {profile_of(builtin_dialect(name)) for name in BUILTIN}
+    assert {iso87, cup, iso93} == {profile_of(builtin_dialect(name)) for name in BUILTIN}
     assert (iso87, cup) == tuple(profile_of(builtin_dialect(name)) for name in ("iso87", "cup"))
 
 

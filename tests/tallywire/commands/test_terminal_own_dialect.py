@@ -67,14 +67,3 @@ def test_dialect_that_is_none_is_named_and_nothing_is_made(tmp_path: Path, case:
     )
     assert "Traceback" not in ended.stderr
     assert not (tmp_path / "t").exists()
-
-
-def test_1993_message_types_are_not_spoken_by_a_terminal(tmp_path: Path) -> None:
-    """The shipped iso93 is for codec and echo: it says so, and does not fail in a payment."""
-    config = tmp_path / "till.toml"
-    config.write_text('dialect = "iso93"\n', "utf-8")
-
-    ended = tallywire("terminal", "--data", str(tmp_path / "t"), "--config", str(config), "status")
-
-    assert Exit.CONFIGURATION == ended.returncode
-    assert "iso93 is no dialect for a terminal" in ended.stderr
