@@ -8,7 +8,7 @@ decides stands in `orders.py`, what a reply looks like afterwards in `amendments
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Annotated, Final
 
@@ -308,3 +308,13 @@ def load_faults(text: str, source: str) -> FaultPlan:
             raise SettingsError(source, f"fault[{position}].name", problem)
         seen.add(fault.name)
     return plan
+
+
+def check_called(names: Sequence[str | None], plan: FaultPlan | None, source: str) -> None:
+    """Check that the faults which rules name, in their order, are there. Raises SettingsError."""
+    known = [fault.name for fault in plan.fault if fault.name] if plan is not None else []
+    for position, name in enumerate(names):
+        if name is not None and name not in known:
+            allowed = ", ".join(known) or "none; name them in a fault plan"
+            problem = f"no fault is called so; found {name!r}; allowed: {allowed}"
+            raise SettingsError(source, f"rule[{position}].fault", problem)

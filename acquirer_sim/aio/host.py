@@ -160,6 +160,11 @@ class Host:
         if plan.fault or self._mischief is not None:
             self._misbehave(plan).begin()
 
+    @property
+    def misbehaves(self) -> bool:
+        """True when requests are asked about rules and faults."""
+        return self._mischief is not None
+
     def add_fault(self, fault: Fault) -> int:
         """Put a fault into the running plan and return its id. Raises ValueError when full."""
         mischief = self._mischief or self._misbehave(NO_FAULTS)

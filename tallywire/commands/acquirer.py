@@ -6,14 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from acquirer_sim.configuration import load_configuration
 from acquirer_sim.errors import AcquirerError, ListenError
-from acquirer_sim.faults import load_faults
+from acquirer_sim.faults import check_called, load_faults
 from protocol.dialect import BUILTIN
 from tallywire import starting
 from tallywire.address import ADDRESS
 from tallywire.commands.books import Books, audit, batches, report
+from tallywire.commands.explain import explain
 from tallywire.exits import Ending, Exit
 from tallywire.running import read_settings, run, tell
 
@@ -79,6 +81,7 @@ def command(
 command.add_command(batches)
 command.add_command(report)
 command.add_command(audit)
+command.add_command(explain)
 
 
 def _start(
@@ -86,12 +89,16 @@ def _start(
 ) -> Start:
     from acquirer_sim.aio.running import Start
 
+    configuration = read_settings(config, load_configuration)
+    plan = read_settings(faults, load_faults)
+    if configuration is not None:
+        check_called([rule.fault for rule in configuration.rule], plan, str(config))
     return Start(
         host=listen[0],
         port=listen[1],
         ledger=ledger,
-        configuration=read_settings(config, load_configuration),
-        faults=read_settings(faults, load_faults),
+        configuration=configuration,
+        faults=plan,
         dialect=dialect if dialect in BUILTIN else _own(dialect),
     )
 
@@ -148,6 +155,7 @@ class Voice:
     def event(self, event: HostEvent) -> None:
         """Something happened that a person may want to know."""
         if self._as_json:
-            tell(event=event.kind, text=event.text)
+            told = msgspec.to_builtins(event.fault) if event.fault is not None else {}
+            tell(event=event.kind, text=event.text, **told)
         else:
             click.echo(f"{event.kind}: {event.text}")

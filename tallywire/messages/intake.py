@@ -20,6 +20,7 @@ from tallywire.exits import Ending, Exit
 INPUT_SIZE_MAX: Final = 4 * DATA_SIZE_MAX
 EITHER_SIZE_MIN: Final = 20
 """The shortest message there is: MTI and bitmap in ASCII."""
+HEX_DIGITS: Final = frozenset("0123456789abcdefABCDEF")
 CONTROLS: Final = bytes(range(32))
 AUTO: Final = "auto"
 HEX: Final = "hex"
@@ -47,6 +48,12 @@ def read_input(source: str) -> bytes:
     if len(data) > INPUT_SIZE_MAX:
         raise Ending(Exit.REFUSED, f"There are more than {INPUT_SIZE_MAX} bytes.", "Give one part.")
     return data
+
+
+def read_word(word: str) -> bytes:
+    """Return the input that a word names: digits as they stand, a file, or "-". Raises Ending."""
+    digits = len(word) >= EITHER_SIZE_MIN and set(word) <= HEX_DIGITS
+    return word.encode() if digits and not Path(word).exists() else read_input(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,14 @@ def read_messages(
     source: str, *, form: str, framing: str, dialect: Dialect
 ) -> list[Message | FieldError]:
     """Return each message or why it is none, of the reading that comes furthest. Raises Ending."""
-    found = candidates(read_input(source), form)
+    return messages_in(read_input(source), form=form, framing=framing, dialect=dialect)
+
+
+def messages_in(
+    data: bytes, *, form: str, framing: str, dialect: Dialect
+) -> list[Message | FieldError]:
+    """As `read_messages`, of some input. Raises Ending."""
+    found = candidates(data, form)
     codec = Codec(dialect)
     readings: list[list[Message | FieldError]] = []
     problem: Ending | None = found.complaint

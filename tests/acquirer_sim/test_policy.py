@@ -4,8 +4,10 @@ import pytest
 
 from acquirer_sim.configuration import default_configuration, load_configuration
 from acquirer_sim.magic import MAGIC_CODES
+from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
-from protocol.secrets import Pan
+from protocol.operations import Card
+from protocol.secrets import Pan, Track2
 from tests.acquirer_sim.asking import KEY, NOW, VISA, purchase
 
 
@@ -84,3 +86,48 @@ def test_facts_of_cards_show_no_number() -> None:
 
     assert ("411111******1111", 24) == (facts.mask, len(facts.token))
     assert facts is policy.card(Pan(VISA))
+
+
+@pytest.mark.parametrize(
+    ("card", "code"),
+    [
+        (Card(Pan(VISA), "2611"), "00"),
+        (Card(Pan(VISA), "2610"), "54"),
+        (Card(Pan(VISA), track2=Track2(f"{VISA}=26101010000")), "54"),
+        (Card(Pan(VISA), track2=Track2(f"{VISA}D30121010000")), "00"),
+        (Card(Pan(VISA)), "00"),
+    ],
+)
+def test_card_past_its_month_is_declined_when_told_so(card: Card, code: str) -> None:
+    """F14, or else track 2, against the host's month."""
+    asked = purchase(1, card=card)
+
+    for text, expected in (("check_expiry = true", code), ("", "00")):
+        policy = Policy(load_configuration(text, "test.toml"), KEY)
+        assert expected == policy.judge(asked, policy.card(card.pan), 0, None, NOW)
+
+
+def test_card_with_an_expiry_wants_that_one() -> None:
+    text = f'[[card]]\npan = "{VISA}"\nexpiry = "3012"'
+    policy = Policy(load_configuration(text, "test.toml"), KEY)
+
+    codes = [
+        policy.judge(purchase(1, card=card), policy.card(card.pan), 0, None, NOW)
+        for card in (Card(Pan(VISA), "3012"), Card(Pan(VISA), "3011"))
+    ]
+
+    assert ["00", "54"] == codes
+
+
+def test_order_stands_after_cards_and_before_magic_amounts() -> None:
+    """The documented order: terminal, merchant, card, PIN, orders, magic amounts, limits."""
+    policy = Policy(default_configuration(), KEY)
+
+    def judge(minor: int, pan: str, code: str) -> str:
+        asked = purchase(1, minor, pan=pan)
+        return policy.judge(asked, policy.card(Pan(pan)), 0, Order(code=code))
+
+    assert "05" == judge(1, "4000000000000002", "61")
+    assert "61" == judge(100_051, VISA, "61")
+    assert "00" == judge(100_051, VISA, "00")
+    assert "00" == judge(99_999, "5105105105105100", "00")

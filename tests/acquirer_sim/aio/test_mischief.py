@@ -2,320 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import pytest
 
 from acquirer_sim.aio.host import HostEvent
 from acquirer_sim.aio.running import Start
-from acquirer_sim.faults import FAULTS, load_faults
-from protocol.message import Message
-from protocol.operations import Request
+from acquirer_sim.configuration import load_configuration
+from acquirer_sim.faults import FAULTS, Fault, FaultKind, load_faults
+from acquirer_sim.settings import RequestName
+from tests.acquirer_sim.aio.catalogue import ROWS, Row
 from tests.acquirer_sim.aio.terminals import CODEC, DIALECT, hosting, port_of
 from tests.acquirer_sim.aio.wiretap import HANGS_S, Wiretap
 from tests.acquirer_sim.asking import (
-    end,
-    item,
     purchase,
     reversal,
-    settlement,
     sign_on,
-)
-
-SALE: Final = purchase(1)
-UNDO: Final = reversal(1)
-CLOSE: Final = settlement(1, 1234)
-AGAIN: Final = settlement(1, 1234, repeat=True)
-OFF: Final = settlement(2, 9999)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """A plan, what is asked (a tuple goes in one piece), and what comes of it, word for word."""
-
-    code: str
-    plan: str
-    ask: tuple[Request | tuple[Request, ...], ...] = (SALE, UNDO)
-    comes: str
-    last: Callable[[Message], bool] = lambda message: True
-    """What must hold of the last reply that came."""
-    quiet: bool = False
-    """True when silence is expected, and waited for."""
-
-
-def fields(**wanted: str) -> Callable[[Message], bool]:
-    """Check fields of a reply, F4 by `f4`; "" is one that is not there."""
-    return lambda message: all(message.get(int(k[1:])) == v for k, v in wanted.items())
-
-
-ROWS: Final = (
-    Row(code="N1", plan='kind="refuse_connect"', comes="end, refused"),
-    Row(code="N1", plan='kind="refuse_connect"\nnth=0', comes="refused, refused"),
-    Row(code="N1", plan='kind="refuse_connect"\ndelay_s=0', comes="end, 0410 25"),
-    Row(
-        code="N1",
-        plan='kind="refuse_connect"\nplace="after"\ndelay_s=0',
-        comes="end, 0410 00",
-    ),
-    Row(code="N2", plan='kind="hang_connect"', comes="end, connect hangs"),
-    Row(code="N3", plan='kind="drop_request"', comes="end, 0410 25"),
-    Row(code="N4", plan='kind="drop_reply"', comes="0410 00"),
-    Row(code="N4", plan='kind="drop_reply"\nhang_up=true', comes="end, 0410 00"),
-    Row(code="N5", plan='kind="reset_request"', comes="reset, 0410 25"),
-    Row(code="N6", plan='kind="reset_reply"', comes="reset, 0410 00"),
-    Row(
-        code="N7",
-        plan='kind="delay_reply"\ndelay_s=0.02\nrequest="payment"',
-        ask=((SALE, sign_on()), ()),
-        comes="0810 00, 0210 00",
-    ),
-    Row(code="N8", plan='kind="stray_reply"', comes="0210 00, 0810 00, 0210 00, 0410 00"),
-    Row(code="N9", plan='kind="duplicate_reply"', comes="0210 00, 0210 00, 0410 00"),
-    Row(code="N10", plan='kind="split_reply"', comes="0210 00, 0410 00"),
-    Row(
-        code="N10",
-        plan='kind="hold_reply"\nrequest="payment"',
-        ask=((SALE, UNDO),),
-        comes="0210 00, 0410 00",
-    ),
-    Row(code="N11", plan='kind="wrong_length"\nlength="zero"', comes="bad frame, 0410 00"),
-    Row(code="N11", plan='kind="wrong_length"\nlength="huge"', comes="bad frame, 0410 00"),
-    Row(
-        code="N11", plan='kind="wrong_length"\nlength="short"', comes="garbage, bad frame, 0410 00"
-    ),
-    Row(code="N12", plan='kind="garbage_reply"', comes="garbage, 0410 00"),
-    Row(code="N13", plan='kind="bad_mac"', comes="0210 00, 0410 00"),
-    Row(code="N14", plan='kind="wrong_header"', comes="0210 00, 0410 00"),
-    Row(code="N14", plan='kind="processing_request"\nwants="3"', comes="0210 00, 0410 00"),
-    Row(code="N15", plan='kind="slow_reply"\ndelay_s=0.05', comes="0210 00, 0410 00"),
-    Row(code="N15", plan='kind="slow_reply"\ndelay_s=90', comes="hangs, hangs", quiet=True),
-    Row(code="N16", plan='kind="half_open"', comes="hangs, hangs", quiet=True),
-    Row(code="N16", plan='kind="half_open"\nplace="after"', comes="hangs, hangs", quiet=True),
-    Row(code="N17", plan='kind="tls_failure"', comes="end, bad frame"),
-    Row(
-        code="N18",
-        plan='kind="repeat_request"',
-        comes="0210 00, 0210 00, 0410 00",
-    ),
-    Row(
-        code="N19",
-        plan='kind="hold_request"\ndelay_s=0.02\nrequest="payment"',
-        ask=((SALE, UNDO),),
-        comes="0410 25",
-    ),
-    *(
-        Row(
-            code="H1",
-            plan=f'kind="decline"\ncode="{code}"\nrequest="payment"',
-            comes=f"0210 {code}, 0410 12",
-        )
-        for code in ("01", "05", "51", "54", "55", "61", "91", "96")
-    ),
-    Row(
-        code="H1",
-        plan='kind="decline"\ncode="05"\nplace="after"',
-        comes="0210 05, 0410 00",
-    ),
-    Row(
-        code="H2",
-        plan='kind="approve_part"\npart_percent=25',
-        ask=(purchase(1, 1000),),
-        comes="0210 10",
-        last=fields(f4="000000000250"),
-    ),
-    Row(
-        code="H2",
-        plan='kind="approve_part"\npart_percent=25\nplace="after"',
-        ask=(purchase(1, 1000),),
-        comes="0210 10",
-        last=fields(f4="000000000250"),
-    ),
-    Row(
-        code="H3",
-        plan='kind="omit_field"\nfield=39',
-        ask=(SALE,),
-        comes="0210",
-        last=fields(f39=""),
-    ),
-    Row(
-        code="H3",
-        plan='kind="omit_field"\nfield=37',
-        ask=(SALE,),
-        comes="0210 00",
-        last=fields(f37=""),
-    ),
-    Row(
-        code="H4",
-        plan='kind="alter_field"\nfield=4',
-        ask=(SALE,),
-        comes="0210 00",
-        last=fields(f4="000000001235"),
-    ),
-    Row(
-        code="H4",
-        plan='kind="alter_field"\nfield=41\nvalue="T0000009"',
-        ask=(SALE,),
-        comes="0210 00",
-        last=fields(f41="T0000009"),
-    ),
-    Row(
-        code="H4",
-        plan='kind="alter_field"\nfield=3',
-        ask=(SALE,),
-        comes="0210 00",
-        last=fields(f3="000001"),
-    ),
-    Row(code="H5", plan='kind="duplicate"', comes="0210 94, 0410 12"),
-    Row(
-        code="H6",
-        plan='kind="cutover"\ntimes=2\nrequest="payment"',
-        ask=(SALE, purchase(2)),
-        comes="0210 90, 0210 90",
-    ),
-    Row(code="H7", plan='kind="batch_mismatch"', comes="0210 77, 0410 12"),
-    Row(
-        code="H8",
-        plan='kind="out_of_balance"\nrequest="settlement"',
-        ask=(SALE, CLOSE, AGAIN),
-        comes="0210 00, 0510 95, 0510 95",
-        last=fields(f66="2"),
-    ),
-    Row(
-        code="H8",
-        plan='kind="out_of_balance"\nrequest="settlement"\nplace="after"',
-        ask=(SALE, CLOSE, AGAIN),
-        comes="0210 00, 0510 95, 0510 00",
-        last=fields(f66="1"),
-    ),
-    Row(
-        code="H9",
-        plan='kind="settlement_error"\nrequest="settlement"',
-        ask=(SALE, CLOSE, AGAIN),
-        comes="0210 00, 0510 95, 0510 00",
-        last=fields(f66="1"),
-    ),
-    Row(
-        code="H10",
-        plan='kind="bad_totals"\nrequest="settlement"',
-        ask=(SALE, CLOSE),
-        comes="0210 00, 0510 00",
-        last=fields(f97="D0000000000001235"),
-    ),
-    *(
-        Row(
-            code="H11",
-            plan=f'kind="totals_off"\ntotals="{how}"\noff_minor=34\nrequest="settlement"',
-            ask=(SALE, CLOSE),
-            comes="0210 00, 0510 95",
-            last=fields(f76=count, f88=amount),
-        )
-        for how, count, amount in (
-            ("lost", "0000000000", "0000000000001200"),
-            ("extra", "0000000002", "0000000000001268"),
-            ("amount", "0000000001", "0000000000001268"),
-        )
-    ),
-    Row(
-        code="H11",
-        plan='kind="totals_off"\nplace="after"\nrequest="settlement"',
-        ask=(SALE, CLOSE, AGAIN),
-        comes="0210 00, 0510 00, 0510 00",
-        last=fields(f88="0000000000001234"),
-    ),
-    Row(
-        code="H12",
-        plan='kind="decline"\ncode="12"\nrequest="upload_item"\nnth=2',
-        ask=(SALE, OFF, item(1), item(2), item(2)),
-        comes="0210 00, 0510 95, 0330 00, 0330 12, 0330 00",
-    ),
-    Row(
-        code="H12",
-        plan='kind="drop_reply"\nrequest="upload_item"\nnth=2',
-        ask=(SALE, OFF, item(1), item(2), item(2)),
-        comes="0210 00, 0510 95, 0330 00, 0330 94",
-    ),
-    Row(
-        code="H12",
-        plan='kind="decline"\ncode="94"\nrequest="upload_end"\nplace="after"',
-        ask=(SALE, OFF, item(1), end(1)),
-        comes="0210 00, 0510 95, 0330 00, 0330 94",
-    ),
-    Row(
-        code="H12",
-        plan='kind="drop_reply"\nrequest="upload_end"',
-        ask=(SALE, OFF, item(1), end(1), end(1)),
-        comes="0210 00, 0510 95, 0330 00, 0330 94",
-    ),
-    Row(
-        code="H13",
-        plan='kind="restart"\nrequest="settlement"',
-        ask=(SALE, CLOSE, AGAIN),
-        comes="0210 00, end, 0510 00",
-    ),
-    Row(
-        code="H13",
-        plan='kind="restart"\nplace="before"',
-        comes="end, 0410 25",
-    ),
-    Row(code="H14", plan='kind="lose_commit"', comes="0210 00, 0410 25"),
-    Row(
-        code="H15",
-        plan='kind="close_batch"\nrequest="settlement"',
-        ask=(SALE, CLOSE, AGAIN),
-        comes="0210 00, 0510 94, 0510 94",
-        last=fields(f66="3"),
-    ),
-    Row(
-        code="H15",
-        plan='kind="close_batch"\nnth=2',
-        ask=(SALE, purchase(2)),
-        comes="0210 00, 0210 77",
-    ),
-    Row(code="H16", plan='kind="change_keys"', comes="0210 00, 0410 00"),
-    Row(code="H16", plan='kind="wrong_key_check"', ask=(sign_on(),), comes="0810 00"),
-    Row(
-        code="H17",
-        plan='kind="other_batch"\nvalue="000042"',
-        ask=(sign_on(),),
-        comes="0810 00",
-        last=fields(f60="000042"),
-    ),
-    *(
-        Row(
-            code="H18",
-            plan=f'kind="decline"\ncode="{code}"\nrequest="reversal"',
-            ask=(SALE, UNDO, UNDO),
-            comes=f"0210 00, 0410 {code}, 0410 00",
-        )
-        for code in ("25", "12", "96")
-    ),
-    Row(
-        code="H18",
-        plan='kind="drop_reply"\nrequest="reversal"',
-        ask=(SALE, UNDO, UNDO),
-        comes="0210 00, 0410 00",
-    ),
-    Row(
-        code="H19",
-        plan='kind="clock_skew"\nskew_s=-90000',
-        ask=(SALE,),
-        comes="0210 00",
-        last=fields(f12="183425", f13="1119"),
-    ),
-    Row(
-        code="H20",
-        plan='kind="forget_replies"\nmti="0501"',
-        ask=(SALE, CLOSE, AGAIN, AGAIN),
-        comes="0210 00, 0510 00, 0510 94, 0510 00",
-    ),
-    Row(
-        code="H20",
-        plan='kind="forget_replies"\ntimes=8',
-        ask=(SALE, SALE, UNDO, UNDO),
-        comes="0210 00, 0210 94, 0410 00, 0410 25",
-    ),
 )
 
 
@@ -348,8 +50,95 @@ def test_every_code_of_the_catalogue_is_tried() -> None:
     codes = {code for facts in FAULTS.values() for code in facts.code.split(", ")}
     network, host = {f"N{n}" for n in range(1, 20)}, {f"H{n}" for n in range(1, 21)}
 
-    assert network | host == codes | {"H12", "H18"}
+    assert network | host == codes
     assert codes == {row.code for row in ROWS}
     assert {kind.value for kind in FAULTS} == {
         load_faults(f"[[fault]]\n{row.plan}", "faults.toml").fault[0].kind.value for row in ROWS
     }
+
+
+RULES: Final = """
+[[rule]]
+minor = 100
+code = "61"
+
+[[rule]]
+request = "reversal"
+code = "96"
+first = 1
+
+[[rule]]
+request = "sign_on"
+answer_batch = "000777"
+
+[[rule]]
+minor = 200
+delay_s = 0.01
+
+[[rule]]
+minor = 300
+fault = "lost"
+"""
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("ledger", ["memory:", "none:"])
+async def test_rules_answer_on_the_wire(ledger: str) -> None:
+    """A code for payments and for others, another batch, a delay, and a fault of its own."""
+    events: list[HostEvent] = []
+    start = Start(
+        port=0,
+        ledger=ledger,
+        configuration=load_configuration(RULES, "rules.toml"),
+        faults=load_faults('[[fault]]\nkind="drop_reply"\nname="lost"\ntimes=9', "faults.toml"),
+    )
+    async with hosting(start, events) as host:
+        tap = Wiretap(port_of(host), DIALECT, CODEC)
+        for asked in (
+            (purchase(1, 100),),
+            (purchase(2, 200), purchase(3, 201)),
+            (),
+            (purchase(4, 300),),
+            (reversal(3, 201),),
+            (reversal(3, 201),),
+            (sign_on(),),
+        ):
+            await tap.ask(*asked)
+        await tap.close()
+
+    assert "0210 61, 0210 00, 0210 00, 0410 96, 0410 00, 0810 00" == ", ".join(tap.words)
+    assert ["000001", "000003", "000002"] == [reply.get(11) for reply in tap.heard[:3]]
+    assert "000777" == tap.heard[-1].get(60)
+    assert [("lost", "000004")] == [
+        (one.fault.name, one.fault.stan) for one in events if one.fault is not None
+    ]
+
+
+@pytest.mark.asyncio
+async def test_faults_are_added_listed_and_removed_while_the_host_runs() -> None:
+    """And what was expected and did not happen is told at the end."""
+    events: list[HostEvent] = []
+    async with hosting(Start(port=0), events) as host:
+        tap = Wiretap(port_of(host), DIALECT, CODEC)
+        await tap.ask(purchase(1))
+        cut = host.add_fault(Fault(kind=FaultKind.CUTOVER, request=RequestName.PAYMENT, times=9))
+        host.add_fault(Fault(kind=FaultKind.RESTART, name="never", mti="0500", expect=1))
+        await tap.ask(purchase(2))
+        standing = [(one.id, one.struck, one.cleared) for one in host.faults()]
+        removed = [host.remove_fault(cut), host.remove_fault(cut)]
+        await tap.ask(purchase(3))
+        await tap.close()
+
+    assert ["0210 00", "0210 90", "0210 00"] == tap.words
+    assert [(1, 1, False), (2, 0, False)] == standing
+    assert [True, False] == removed
+    assert ["fault", "unmet"] == [event.kind for event in events]
+    assert "restart never struck 0 times of 1 expected" == events[-1].text
+
+
+@pytest.mark.asyncio
+async def test_host_without_rules_and_faults_asks_nothing() -> None:
+    async with hosting(Start(port=0)) as host:
+        assert [] == host.faults()
+        assert not host.remove_fault(1)
+        assert host.misbehaves is False
