@@ -35,6 +35,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     card: str = ""
     kind: str = ""
     tag: str = ""
+    merchant: str = ""
     since: str = ""
     until: str = ""
     result: str = ""
@@ -67,6 +68,7 @@ def order_of(asked: Asked, currency: str) -> Order:
         "authorisation": asked.auth,
         "last4": asked.last4,
         "tag": asked.tag,
+        "merchant": asked.merchant,
         "amount_minor": _amount(asked.amount, currency),
         "card": _card(asked.card),
         "payment": _maybe(PaymentKind, asked.kind, "type of payment"),
@@ -82,7 +84,9 @@ def order_of(asked: Asked, currency: str) -> Order:
             raise BadOrder(f"{what.value} takes no number: {asked.number!r}")
         period = name == "period"
         filters[name] = _one_of(Period, asked.number, "period") if period else _six(asked.number)
-    order = Order(what=what, **{key: value or None for key, value in filters.items()})
+    order = Order(
+        what=what, **{key: None if value == "" else value for key, value in filters.items()}
+    )
     if what is What.ANY and not order.given - {"copy"}:
         raise BadOrder("any wants a voucher number, like 000012, or another filter")
     return order

@@ -5,6 +5,10 @@
     out   {"event": "notice", ...}             whenever there is something to tell
     out   {"event": "job", ...}                when something that waited was tried again
     out   {"event": "ready", ...}              once, when what was left behind is finished
+    out   {"event": "tear", ...}               between two copies, where the shop wants a pause
+
+Commands are carried out one after the other. The answer to a tear alone does not wait for its
+turn: the command that prints waits for it.
 
 While it stays, it finishes by itself what is unfinished, with growing pauses, prints what waits
 as soon as a printer has news, and asks the host for an echo when the line was idle for long.
@@ -26,6 +30,7 @@ from tallywire.payments import VERBS, BadWish, Wanted, partial_of
 from tallywire.running import tell
 from tallywire.serving_command import Command
 from tallywire.serving_paper import PAPER_COMMANDS, plain_outcome
+from tallywire.tearing import ANSWERS, Tearing
 from terminal.aio.driver import Terminal
 from terminal.configuration import Settings
 from terminal.errors import TerminalError
@@ -39,6 +44,8 @@ PAUSES_S: Final = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 """Between attempts to finish what is unfinished; the last one is repeated."""
 
 IDLE_S: Final = 120.0
+COMMANDS_MAX: Final = 1000
+"""Lines that are read before their turn; the next one is read when there is room."""
 
 Answer = dict[str, Any]
 T = TypeVar("T")
@@ -56,6 +63,9 @@ class Service:
         self._settings = settings
         self._unfinished = asyncio.Event()
         self._used = asyncio.Event()
+        self._tearing = Tearing(settings.paper.pause_max_s)
+        if settings.paper.pause_between_copies:
+            terminal.paperwork.pause_with(self._tearing)
 
     async def run(self, lines: AsyncIterator[str]) -> None:
         """Serve until the lines end or it is cancelled."""
@@ -67,9 +77,14 @@ class Service:
                 group.create_task(self._keep_finishing(), name="unfinished business"),
                 group.create_task(self._keep_alive(), name="echo test"),
             )
+            waiting: asyncio.Queue[str] = asyncio.Queue(COMMANDS_MAX)
+            worker = group.create_task(self._work(waiting), name="commands")
             async for line in lines:
-                if line.strip():
-                    await self._take(line)
+                if line.strip() and not self._torn(line):
+                    await waiting.put(line)
+            self._tearing.leave()
+            await waiting.put("")
+            await worker
             for helper in helpers:
                 helper.cancel()
 
@@ -78,6 +93,21 @@ class Service:
         answer: Answer = msgspec.to_builtins(await self._terminal.status())
         answer["paper_owed"] = len(await self._terminal.paperwork.owed())
         return answer
+
+    async def _work(self, waiting: asyncio.Queue[str]) -> None:
+        while line := await waiting.get():
+            await self._take(line)
+
+    def _torn(self, line: str) -> bool:
+        """Answer a tear at once, before what waits for it; return whether the line was one."""
+        try:
+            command = msgspec.json.decode(line, type=Command)
+        except msgspec.DecodeError:
+            return False
+        if command.do not in ANSWERS:
+            return False
+        tell(id=command.id, result={"waited": self._tearing.answer(command.do)})
+        return True
 
     async def _take(self, line: str) -> None:
         number, error = None, None
@@ -102,7 +132,7 @@ class Service:
         if perform is None and command.do in VERBS:
             return await self._pay(command)
         if perform is None:
-            names = ", ".join([*COMMANDS, *VERBS, *PAPER_COMMANDS])
+            names = ", ".join([*COMMANDS, *VERBS, *PAPER_COMMANDS, *ANSWERS])
             raise BadCommand(f"no command {command.do!r}; there are {names}")
         return await self._watched(perform(self, command))
 

@@ -10,10 +10,11 @@ whole request before anything is sent, and from then on it is told: first as 022
 identical in every other field, until it is answered, over back-off and restarts, in the order in
 which it happened. Only an answer that names it ends it.
 
-*Nothing is dropped:* a refusal is an answer too; the payment is DECLINED, counts nowhere, and
-stands on the settlement slip as an exception for a person to look at. A batch whose advices are
-not all answered is not settled. One refusal is no answer: that of a repeat by somebody who could
-not just now (96 and its like), because the host may have taken an earlier telling.
+*Nothing is dropped:* a refusal is an answer too; the payment is DECLINED, counts nowhere, gets a
+fault slip, and stands on the settlement slip as an exception for a person to look at. A batch
+whose advices are not all answered is not settled. One refusal is no answer: that of a repeat by
+somebody who could not just now (96 and its like), because the host may have taken an earlier
+telling.
 
 An offline sale stands when it is queued: its receipt is in that commit. The others get theirs
 with the host's word. Expiry and track are not kept for the repeats, so no telling holds them.
@@ -130,9 +131,10 @@ class Taken(Event):
 
 @dataclass(frozen=True, slots=True)
 class Refused(Event):
-    """The host answered, and does not take it."""
+    """The host answered, and does not take it; `papers` is the slip for who sets it right."""
 
     reply: PaymentReply
+    papers: tuple[Fact, ...] = ()
 
 
 UNABLE: Final = frozenset({"09", "68", "90", "91", "92", "96", "98"})
@@ -140,14 +142,18 @@ UNABLE: Final = frozenset({"09", "68", "90", "91", "92", "96", "98"})
 
 
 def judge(advice: Advice, reply: PaymentReply, papers: tuple[Fact, ...]) -> Event:
-    """Return the event that a reply is. One that contradicts its advice proves nothing."""
+    """Return the event that a reply is, with its papers: a receipt, or a fault slip.
+
+    A reply that contradicts its advice proves nothing.
+    """
     problem = contradiction(advice.purchase, reply)
     if not problem and advice.sends > 1 and reply.code in UNABLE:
         # A switch can say so of a repeat whose first telling the host has taken.
         problem = "whoever could not take a repeat does not know of the telling before it"
     if problem:
         return Mismatched(problem)
-    return Taken(reply, papers) if response(reply.code).success else Refused(reply)
+    taken = response(reply.code).success
+    return Taken(reply, papers) if taken else Refused(reply, papers)
 
 
 def _queue(advice: Advice, event: Queue) -> tuple[Advice, Effects]:
@@ -202,7 +208,9 @@ def _note_refusal(advice: Advice, event: Refused) -> tuple[Advice, Effects]:
     assert not response(code).success, "what was taken is not refused"
     fact = AdviceRefused(batch=asked.batch, stan=asked.stan, code=code)
     notice = Tell(told(code, "payment", advice.key, "declined"))
-    return replace(advice, answer=code), (Commit((fact,), CrashPoint.A4), notice)
+    effects: Effects = (Commit((fact, *event.papers), CrashPoint.A4), notice)
+    answered = replace(advice, answer=code)
+    return answered, (*effects, Print(advice.key)) if event.papers else effects
 
 
 def _wait(advice: Advice, event: TimedOut | Mismatched | NotSent) -> tuple[Advice, Effects]:

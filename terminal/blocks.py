@@ -13,7 +13,7 @@ import msgspec
 
 from protocol.amount import EXPONENTS, SYMBOLS, format_minor
 from terminal import labels
-from terminal.documents import MERCHANT_NAME_MAX, CopyKind, Shop, SlipRow
+from terminal.documents import MERCHANT_NAME_MAX, CopyKind, Remark, Shop, SlipRow
 from terminal.labels import Language, Words
 from terminal.lines import Align, Line, clip, justify, printable, text_width, wrap
 from terminal.paper import Marks, Paper
@@ -123,12 +123,21 @@ def named(name: str, value: str, paper: Paper) -> Iterator[Line]:
     yield from indented(value, paper)
 
 
-def remarks(remarks: tuple[str, ...], paper: Paper) -> Iterator[Line]:
+def remarks(remarks: tuple[Remark | str, ...], paper: Paper) -> Iterator[Line]:
     """What stands under 备注, if anything."""
     if remarks:
         yield Line(labels.REFERENCE.label(paper.shown))
     for remark in remarks:
-        yield from indented(remark, paper)
+        yield from indented(_remark(remark, paper), paper)
+
+
+def _remark(remark: Remark | str, paper: Paper) -> str:
+    if isinstance(remark, str):
+        return remark
+    words = Words(remark.zh, remark.en)
+    if not remark.value:
+        return words.name(paper.shown)
+    return f"{words.label(paper.shown)} {remark.value}"
 
 
 def optional(words: Words, value: str, paper: Paper) -> Iterator[Line]:

@@ -64,6 +64,7 @@ class FaultReason(Enum):
     """Why a fault slip was printed."""
 
     REVERSAL_FAILED = "reversal_failed"
+    ADVICE_REFUSED = "advice_refused"
 
 
 class Shop(msgspec.Struct, frozen=True):
@@ -73,6 +74,14 @@ class Shop(msgspec.Struct, frozen=True):
     merchant_id: str
     terminal_id: str
     operator: str
+
+
+class Remark(msgspec.Struct, frozen=True, array_like=True):
+    """One thing under 备注 in both languages; `value` stands behind its label, if there is one."""
+
+    zh: str
+    en: str
+    value: str = ""
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, tag_field="document", tag="receipt"):
@@ -97,7 +106,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, tag_field="document", t
     acquirer: str = ""
     authorisation: str = ""
     rrn: str = ""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark | str, ...] = ()
     testing: bool = True
     recovered_from: str = ""
     tag: str = ""
@@ -151,7 +160,7 @@ class SettlementSlip(
     uploaded: int = 0
     exceptions: int = 0
     reversals_pending: int = 0
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark | str, ...] = ()
     testing: bool = True
 
     @property
@@ -161,7 +170,10 @@ class SettlementSlip(
 
 
 class FaultSlip(msgspec.Struct, frozen=True, kw_only=True, tag_field="document", tag="fault"):
-    """A payment that a person must set right (故障报告单). It is not a receipt."""
+    """A payment that a person must set right (故障报告单). It is not a receipt.
+
+    `code` is what the host answered (F39), empty when no answer ended it.
+    """
 
     shop: Shop
     kind: PaymentKind
@@ -173,6 +185,7 @@ class FaultSlip(msgspec.Struct, frozen=True, kw_only=True, tag_field="document",
     card: str
     currency: str = "156"
     hotline: str = ""
+    code: str = ""
     testing: bool = True
 
     def __post_init__(self) -> None:

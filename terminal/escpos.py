@@ -1,8 +1,9 @@
 """Lines of paper as ESC/POS bytes, built by python-escpos' `Dummy`; no byte is sent from here.
 
 A job, in the proven order: `ESC @` (forget the job before), `GS a 15` (tell status by yourself),
-the lines, feed and cut, and then what says that everything before it is done: `GS ( H` with a
-process ID, and `GS r 1` behind it as the fence for clones that do not know process IDs.
+how dark to print where that is set, the lines, feed and cut, and then what says that everything
+before it is done: `GS ( H` with a process ID, and `GS r 1` behind it as the fence for clones that
+do not know process IDs.
 
 Chinese goes out as GB18030 with `FS &`. A printer without a Chinese font gets the picture of the
 lines instead (raster), or English in ASCII.
@@ -25,6 +26,7 @@ from terminal.symbols import MODULE_DOTS
 INITIALISE: Final = b"\x1b@"
 CHINESE_ON: Final = b"\x1c&"
 CHINESE_OFF: Final = b"\x1c."
+SET_DENSITY: Final = b"\x1d(K\x02\x001"
 LINES_FED_BEFORE_CUT: Final = 4
 """From the head to the knife."""
 
@@ -40,7 +42,7 @@ def encode_job(
 ) -> bytes:
     """Return the bytes of one job, from ESC @ to its process ID."""
     body = encode_lines(lines, profile, typeface=typeface)
-    return INITIALISE + ENABLE_ASB + body + _closing(profile, process_id)
+    return INITIALISE + ENABLE_ASB + _density(profile) + body + _closing(profile, process_id)
 
 
 def encode_lines(
@@ -81,6 +83,11 @@ def _text(printer: Dummy, line: Line, charset: Charset) -> None:
     )
     encoding = "ascii" if charset is Charset.ASCII else "gb18030"
     printer._raw(line.text.encode(encoding, "replace") + b"\n")
+
+
+def _density(profile: PrinterProfile) -> bytes:
+    """GS ( K function 49; nothing at all for who leaves the printer as it is set."""
+    return SET_DENSITY + bytes((profile.density % 256,)) if profile.density else b""
 
 
 def _closing(profile: PrinterProfile, process_id: bytes) -> bytes:

@@ -85,6 +85,8 @@ AMOUNT: Final = Words("金额", "AMOUNT")
 REFERENCE: Final = Words("备注", "REFERENCE")
 OFFLINE: Final = Words("脱机交易", "OFFLINE")
 ORIGINAL_VOUCHER: Final = Words("原凭证号", "ORIG VOUCHER")
+ORIGINAL_REFERENCE: Final = Words("原参考号", "ORIG REFER NO")
+ORIGINAL_DATE: Final = Words("原日期", "ORIG DATE")
 SIGNATURE: Final = Words("持卡人签名", "CARDHOLDER SIGNATURE")
 ACKNOWLEDGEMENT: Final = Words(
     "本人确认以上交易， 同意将其记入本卡账户",
@@ -109,6 +111,7 @@ REVERSALS_PENDING: Final = Words("冲正未决", "REVERSALS")
 NONE: Final = Words("无", "NONE")
 
 REASON: Final = Words("原因", "REASON")
+RESPONSE: Final = Words("主机应答", "RESPONSE")
 HOTLINE: Final = Words("服务热线", "HOTLINE")
 
 TOTALS: Final = Words("交易汇总", "TXN TOTALS")
@@ -171,5 +174,9 @@ RESULTS: Final[dict[Balance, Words]] = {
 REASONS: Final[dict[FaultReason, Words]] = {
     FaultReason.REVERSAL_FAILED: Words(
         "冲正不成功，请人工处理", "REVERSAL NOT CONFIRMED. PLEASE CONTACT THE ACQUIRER"
+    ),
+    FaultReason.ADVICE_REFUSED: Words(
+        "交易已发生，主机拒绝入账，请人工处理",
+        "IT HAS HAPPENED, AND THE HOST REFUSES IT. PLEASE CONTACT THE ACQUIRER",
     ),
 }

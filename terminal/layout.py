@@ -37,6 +37,7 @@ from terminal.lines import (
     wrap,
 )
 from terminal.paper import ORIGINAL, PAPER_58_MM, Marks, Paper
+from terminal.responses import response
 
 SIGNATURE_LINES: Final = 2
 
@@ -139,6 +140,10 @@ def _fault(slip: FaultSlip, copy: CopyKind, marks: Marks, paper: Paper) -> Itera
     yield Line(labels.REASON.label(paper.shown))
     for sentence in labels.REASONS[slip.reason].apart(paper.shown):
         yield from blocks.indented(sentence, paper)
+    if slip.code:
+        meaning = response(slip.code)
+        words = labels.Words(meaning.zh, meaning.en).name(paper.shown)
+        yield from blocks.entry(labels.RESPONSE, f"{slip.code} {words}", paper)
     yield from blocks.optional(labels.HOTLINE, slip.hotline, paper)
     yield blocks.rule(paper)
     yield from blocks.foot(copy, paper, testing=slip.testing)

@@ -56,6 +56,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     card: Pan | None = None
     payment: PaymentKind | None = None
     tag: str | None = None
+    merchant: str | None = None
     since: str | None = None
     before: str | None = None
     result: Balance | None = None
@@ -82,23 +83,28 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
             last4=self.last4,
             payment=self.payment,
             tag=self.tag,
+            merchant=self.merchant,
             card_lookup=card_lookup,
         )
 
     def settlements(self) -> SettlementSearch:
         """Return this order as a search of settlement slips."""
         return SettlementSearch(
-            batch=self.batch, since=self.since, before=self.before, result=self.result
+            batch=self.batch,
+            since=self.since,
+            before=self.before,
+            merchant=self.merchant,
+            result=self.result,
         )
 
 
 _RECEIPT_FILTERS: Final = frozenset(
-    "stan batch rrn authorisation amount_minor last4 card payment tag since before".split()
+    "stan batch rrn authorisation amount_minor last4 card payment tag merchant since before".split()
 )
 APPLIES: Final[dict[What, frozenset[str]]] = {
     What.LAST: frozenset({"copy"}),
     What.ANY: _RECEIPT_FILTERS | {"copy", "name"},
-    What.SETTLEMENT: frozenset({"batch", "since", "before", "result"}),
+    What.SETTLEMENT: frozenset({"batch", "since", "before", "merchant", "result"}),
     What.LIST: frozenset({"batch"}),
     What.TOTALS: frozenset({"batch"}),
     What.REPORT: frozenset({"period", "day"}),

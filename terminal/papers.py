@@ -24,6 +24,7 @@ from terminal.documents import (
     FaultSlip,
     Figures,
     Receipt,
+    Remark,
     SettlementSlip,
     Shop,
     SlipRow,
@@ -111,7 +112,7 @@ def slip_papers(
     settlement_date: str,
     manual_reversals: int,
     items: Sequence[Item],
-    refused: Sequence[str] = (),
+    refused: Sequence[Remark] = (),
 ) -> tuple[Fact, ...]:
     """Return the facts of a closed batch's slip: frozen totals, the host's beside them.
 
@@ -160,22 +161,49 @@ def fault_papers(
     return queue_originals(slip, head)
 
 
-def _noted(reply: PaymentReply | None) -> tuple[str, ...]:
+def refusal_papers(
+    payment: Paid, code: str, *, settings: Settings, at: datetime, head: ChainHead
+) -> tuple[Fact, ...]:
+    """Return the facts of the slip for what has happened and the host does not take."""
+    asked = payment.purchase
+    slip = FaultSlip(
+        shop=shop_of(settings, payment.operator),
+        kind=asked.kind,
+        reason=FaultReason.ADVICE_REFUSED,
+        batch=asked.batch,
+        stan=asked.stan,
+        at=at.strftime(LOCAL_TIME),
+        amount_minor=asked.amount.minor,
+        currency=asked.amount.currency,
+        card=payment.card.masked,
+        hotline=settings.hotline,
+        code=code,
+        testing=settings.test_mode,
+    )
+    return queue_originals(slip, head)
+
+
+def _noted(reply: PaymentReply | None) -> tuple[Remark, ...]:
     if reply is None:
-        return (labels.OFFLINE.name(labels.Language.BOTH),)
+        return (Remark(*labels.OFFLINE),)
     meaning = response(reply.code)
     noted = meaning.action in (Action.RECORD_AND_NOTE, Action.UNDO)
-    return (meaning.zh,) if noted else ()
+    return (Remark(meaning.zh, meaning.en),) if noted else ()
 
 
-def _original_of(asked: PaymentRequest) -> tuple[str, ...]:
+def _original_of(asked: PaymentRequest) -> tuple[Remark, ...]:
     """Name the original under 备注: its voucher, and its batch when that is another."""
     original = asked.original
     if original is None:
         return ()
-    voucher = labels.ORIGINAL_VOUCHER.label(labels.Language.BOTH)
     elsewhere = "" if original.batch == asked.batch else f"{original.batch}-"
-    return (f"{voucher} {elsewhere}{original.stan}",)
+    remarks = [Remark(*labels.ORIGINAL_VOUCHER, f"{elsewhere}{original.stan}")]
+    if asked.kind is PaymentKind.REFUND:
+        # After the batch is closed, reference and day are all that the host finds it by.
+        date = f"{original.date[:2]}/{original.date[2:]}" if original.date else ""
+        named = ((labels.ORIGINAL_REFERENCE, original.rrn or ""), (labels.ORIGINAL_DATE, date))
+        remarks += [Remark(*words, value) for words, value in named if value]
+    return tuple(remarks)
 
 
 def _rows(items: Sequence[Item]) -> tuple[SlipRow, ...]:

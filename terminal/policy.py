@@ -29,6 +29,8 @@ class PaperRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """The papers of a receipt, in the order in which they are torn off."""
     pause_between_copies: bool = False
     """Wait after each copy until it is torn off (请撕单); the rest can be cancelled there."""
+    pause_max_s: float = 60.0
+    """How long `serve` waits for the tear; then the next copy comes all the same."""
     reprints_max: int = 5
     """How many marked copies of one paper a cashier may print."""
     age_days_max: int = 400
@@ -46,6 +48,8 @@ class PaperRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             raise ValueError("copies are merchant, cardholder and acquirer")
         if self.reprints_max < 0 or self.age_days_max < 0:
             raise ValueError("reprints_max and age_days_max are 0 or more")
+        if self.pause_max_s <= 0:
+            raise ValueError("pause_max_s is more than 0 seconds")
 
     def role_of(self, operator: str) -> Role:
         """Return what an operator may be."""

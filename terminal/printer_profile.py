@@ -34,6 +34,11 @@ class Confirmation(Enum):
     """It never answers anything: a plain port. Every job stays unconfirmed."""
 
 
+DENSITY_LEAST: Final = -6
+DENSITY_MOST: Final = 8
+"""What GS ( K function 49 takes; most printers take less of it, and pass over the rest."""
+
+
 class PrinterProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the printer can do: its paper, its characters, and what it says of itself."""
 
@@ -42,11 +47,15 @@ class PrinterProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     language: Language = Language.BOTH
     cutter: bool = True
     qr: bool = True
+    density: int = 0
+    """How dark: 0 as the printer is set, below it fainter, above it darker (REQ 000-21)."""
     confirmation: Confirmation = Confirmation.PROCESS_ID
 
     def __post_init__(self) -> None:
         if not COLUMNS_58_MM <= self.columns <= COLUMNS_80_MM:
             raise ValueError(f"columns is {COLUMNS_58_MM} to {COLUMNS_80_MM}")
+        if not DENSITY_LEAST <= self.density <= DENSITY_MOST:
+            raise ValueError(f"density is {DENSITY_LEAST} to {DENSITY_MOST}")
 
     @property
     def paper(self) -> Paper:

@@ -9,16 +9,13 @@ from terminal.documents import ChainHead, CopyKind, Snapshot
 from terminal.facts import Fact
 from terminal.printing import Issued, Job, JobState
 from terminal.projections import Row, Value
-from terminal.search import Search, conditions, order
+from terminal.search import Search, page, probe
 
 SNAPSHOT_COLUMNS: Final = "number, document_id, body, sha256, previous"
 JOB_COLUMNS: Final = (
     "j.job_id, j.copy_id, j.state, j.duplicate, c.issued, j.cause, j.serial"
     " FROM print_job j JOIN copy c ON c.copy_id = j.copy_id"
 )
-
-
-NUMBER_MAX: Final = 2**62
 
 
 class Store(Protocol):
@@ -79,9 +76,11 @@ class Archive:
         self, search: Search, limit: int = 100, *, before: int | None = None
     ) -> list[Snapshot]:
         """Return what a search finds, newest first; `before` a number, for the next page."""
-        sql, values = page_of(search)
-        rows = await self._store.fetch(sql, (*values, before or NUMBER_MAX, limit))
-        return [_snapshot_of(row) for row in rows]
+        asked = probe(search)
+        counts = (await self._store.fetch(*asked))[0] if asked else ()
+        where, values = page(search, counts, before=before)
+        sql = f"SELECT {SNAPSHOT_COLUMNS} {where} LIMIT ?"
+        return [_snapshot_of(row) for row in await self._store.fetch(sql, (*values, limit))]
 
     async def snapshots_after(self, number: int, limit: int = 500) -> list[Snapshot]:
         """Return snapshots in the order of the chain, for a check of it."""
@@ -165,16 +164,6 @@ class Archive:
         sql = "SELECT reprinted_at FROM print_job WHERE job_id = ?"
         rows = await self._store.fetch(sql, (job_id,))
         return str(rows[0][0]) if rows else ""
-
-
-def page_of(search: Search) -> tuple[str, tuple[Value, ...]]:
-    """Return the query of one page, and its first parameters; number and limit follow."""
-    (where, values), number = conditions(search), order(search)
-    sql = (
-        f"SELECT {SNAPSHOT_COLUMNS} FROM snapshot WHERE {where} AND {number} < ?"
-        f" ORDER BY {number} DESC LIMIT ?"
-    )
-    return sql, values
 
 
 def _snapshot(rows: list[Row]) -> Snapshot | None:

@@ -38,6 +38,7 @@ from terminal.attempt import (
     UploadPlanned,
 )
 from terminal.configuration import ReversalForm, Settings
+from terminal.documents import Remark
 from terminal.errors import JournalError
 from terminal.labels import PAYMENTS
 from terminal.numbers import next_number
@@ -188,17 +189,19 @@ class Books:
         rows = await self._journal.fetch(sql, (batch,))
         return [Item(stan=r[0], kind=r[1], amount_minor=r[2], rrn=r[3]) for r in rows]
 
-    async def refused_advices(self, batch: str) -> list[str]:
+    async def refused_advices(self, batch: str) -> list[Remark]:
         """Return the advices that the host did not take, as the slip names them."""
         sql = (
             "SELECT stan, kind, code FROM payment"
             f" WHERE batch = ? AND phase = 'declined' AND kind IN {ADVICE_KINDS} ORDER BY stan"
         )
         rows = await self._journal.fetch(sql, (batch,))
-        return [
-            f"{stan} {PAYMENTS[PaymentKind(kind)].zh} {code} {response(code).zh}"
-            for stan, kind, code in rows
-        ]
+        refused = []
+        for stan, kind, code in rows:
+            words, meaning = PAYMENTS[PaymentKind(kind)], response(code)
+            zh, en = f"{words.zh} {code} {meaning.zh}", f"{words.en} {code} {meaning.en}"
+            refused.append(Remark(f"{stan} {zh}", f"{stan} {en}"))
+        return refused
 
     async def attempt(self) -> Attempt | None:
         """Return the settlement of the open batch, if one has begun."""

@@ -85,6 +85,10 @@ class Paperwork:
         # A job's state is read and moved in one go; held across the disk only.
         self._step = asyncio.Lock()
 
+    def pause_with(self, tear: Tear) -> None:
+        """Wait for the tear between two copies of a document from now on."""
+        self._tear = tear
+
     async def recover(self) -> tuple[PrintOutcome, ...]:
         """At power-on: what was SENDING is UNKNOWN (P4, P5, P10). Prints nothing."""
         found = await self.archive.jobs([JobState.SENDING])

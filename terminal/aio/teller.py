@@ -22,7 +22,7 @@ from terminal.aio.rows import (
 from terminal.facts import Fact
 from terminal.intent import Complete
 from terminal.machine import Event, Mismatched, PowerOn
-from terminal.papers import receipt_papers
+from terminal.papers import receipt_papers, refusal_papers
 from terminal.responses import Action, response
 from terminal.standing import SignOnNeeded
 from terminal.vault import NONCE_BYTES
@@ -110,10 +110,20 @@ class Teller:
     async def _judge(self, advice: Advice, reply: Operation) -> Event:
         if not isinstance(reply, PaymentReply):
             return Mismatched("the reply is of another kind")
+        return judge(advice, reply, await self._papers(advice, reply))
+
+    async def _papers(self, advice: Advice, reply: PaymentReply) -> tuple[Fact, ...]:
+        if not response(reply.code).success:
+            return refusal_papers(
+                advice,
+                reply.code,
+                settings=self.desk.settings,
+                at=self.desk.local_now(),
+                head=await self.desk.archive.chain_head(),
+            )
         # The receipt of an offline sale was handed out when it happened.
-        owed = advice.purchase.kind is not PaymentKind.OFFLINE_SALE
-        wanted = owed and response(reply.code).success
-        return judge(advice, reply, await self._receipt(advice, reply) if wanted else ())
+        offline = advice.purchase.kind is PaymentKind.OFFLINE_SALE
+        return () if offline else await self._receipt(advice, reply)
 
     async def _receipt(self, advice: Advice, reply: PaymentReply | None) -> tuple[Fact, ...]:
         return receipt_papers(

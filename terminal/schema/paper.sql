@@ -31,6 +31,12 @@ CREATE INDEX IF NOT EXISTS snapshot_by_amount ON snapshot (amount_minor, number)
 CREATE INDEX IF NOT EXISTS snapshot_by_last4 ON snapshot (last4, number) WHERE last4 IS NOT NULL;
 CREATE INDEX IF NOT EXISTS snapshot_by_card ON snapshot (card_lookup, number)
     WHERE card_lookup IS NOT NULL;
+CREATE INDEX IF NOT EXISTS snapshot_by_payment ON snapshot (payment, number)
+    WHERE payment IS NOT NULL;
+CREATE INDEX IF NOT EXISTS snapshot_by_merchant_no
+    ON snapshot (json_extract(body, '$.shop.merchant_id'), number);
+CREATE INDEX IF NOT EXISTS snapshot_by_merchant_name
+    ON snapshot (json_extract(body, '$.shop.merchant_name'), number);
 CREATE INDEX IF NOT EXISTS snapshot_by_tag ON snapshot (tag, number) WHERE tag IS NOT NULL;
 CREATE TRIGGER IF NOT EXISTS snapshot_is_never_updated BEFORE UPDATE ON snapshot
 BEGIN SELECT raise(ABORT, 'a snapshot is never updated'); END;

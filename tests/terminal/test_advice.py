@@ -121,10 +121,11 @@ def test_expiry_and_track_are_in_no_telling() -> None:
 def test_answer_ends_it_whatever_it_says() -> None:
     """A4: taken or refused, it is on disk; a refusal is a fact, never dropped."""
     _, taken = step(at(AdvicePhase.TELLING), Taken(reply(), (PAPER,)))
-    _, refused = step(at(AdvicePhase.TELLING), Refused(reply("05")))
+    _, refused = step(at(AdvicePhase.TELLING), Refused(reply("05"), (PAPER,)))
 
     assert [type(fact) for fact in facts_of(taken)] == [AdviceTaken, PaymentSending]
-    assert [type(fact) for fact in facts_of(refused)] == [AdviceRefused]
+    assert [type(fact) for fact in facts_of(refused)] == [AdviceRefused, PaymentSending]
+    assert Print in map(type, refused)
 
 
 @pytest.mark.parametrize(

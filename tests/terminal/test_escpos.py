@@ -36,6 +36,16 @@ def test_job_for_a_plain_port_asks_nothing() -> None:
     assert encode_job(LINES, profile, process_id=b"abcd").endswith(b"\x1dV\x00")
 
 
+@pytest.mark.parametrize(
+    ("density", "told"), [(0, b""), (3, b"\x1d(K\x02\x001\x03"), (-6, b"\x1d(K\x02\x001\xfa")]
+)
+def test_density_is_told_before_the_first_line(density: int, told: bytes) -> None:
+    """REQ 000-21: GS ( K function 49; a printer that is to stay as it is set is told nothing."""
+    job = encode_job(LINES, PrinterProfile(density=density), process_id=b"abcd")
+
+    assert job.startswith(b"\x1b@\x1da\x0f" + told + b"\x1c&")
+
+
 def test_line_is_encoded_with_its_style_in_gb18030() -> None:
     line = Line("对账平", bold=True, wide=True, tall=True, align=Align.CENTRE)
 

@@ -42,6 +42,8 @@ def test_profile_is_read_from_the_settings() -> None:
         "[printer]\ncolumns = 80",
         '[printer]\ncharset = "latin1"',
         "[printer]\nwidth = 32",
+        "[printer]\ndensity = 9",
+        "[printer]\ndensity = -7",
         "[patience]\nconfirm_s = 0",
     ],
 )

@@ -30,6 +30,7 @@ RECEIPT_FILTERS: Final = (
     click.option("--card", metavar="FILE|PAN", help="The whole card; found by its keyed hash."),
     click.option("--kind", metavar="TYPE", help="sale, void, refund, ..."),
     click.option("--tag", metavar="WORD", help="What the goods were called when sold."),
+    click.option("--merchant", metavar="NUMBER|NAME", help="Whose receipt, by F42 or whole name."),
     click.option("--from", "since", metavar="TIME", help="From this local day or time on."),
     click.option("--to", "until", metavar="TIME", help="Up to the end of this day or second."),
 )

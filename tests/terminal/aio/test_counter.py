@@ -199,5 +199,5 @@ async def test_receipt_of_a_void_names_the_original() -> None:
         "SELECT body FROM snapshot WHERE document_id = ?", (f"R000001-{voided.stan}",)
     )
 
-    assert f"原凭证号(ORIG VOUCHER): {sold.stan}" in body[0][0]
+    assert f'["原凭证号","ORIG VOUCHER","{sold.stan}"]' in body[0][0]
     await till.terminal.close()

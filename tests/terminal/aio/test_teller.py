@@ -10,6 +10,7 @@ import pytest
 from protocol.kinds import PaymentKind
 from protocol.operations import PaymentRequest
 from terminal.configuration import Limits
+from terminal.documents import FaultReason, FaultSlip, read_document
 from terminal.intent import Voucher
 from tests.terminal.till import LOST, QUICK, Host, Till, agree, open_till, visa, yuan
 
@@ -113,7 +114,7 @@ async def test_offline_sale_stands_at_once_and_is_told_before_the_settlement() -
     settled = await till.terminal.settle()
 
     assert (sold.outcome, sold.code, heard) == ("waiting", "L67", [])
-    assert "脱机交易/OFFLINE" in body
+    assert '["脱机交易","OFFLINE",""]' in body
     assert till.host.mtis() == ["SignOn", "PaymentRequest", "Settlement"]
     assert (settled.outcome, settled.count) == ("closed_balanced", 1)
     assert len(await till.database.fetch("SELECT * FROM snapshot")) == 2
@@ -145,8 +146,28 @@ async def test_refused_advice_is_an_exception_on_the_slip() -> None:
     assert (settled.outcome, settled.count) == ("closed_balanced", 1)
     assert '"exceptions":1' in slip[0][0]
     assert f"{sold.stan} 离线 51 余额不足" in slip[0][0]
+    assert f"{sold.stan} OFFLINE 51 insufficient funds" in slip[0][0]
     assert ("51", "declined") in till.told()
     await agree(till)
+    await till.terminal.close()
+
+
+@pytest.mark.asyncio
+async def test_refused_offline_sale_asks_a_person_by_a_fault_slip() -> None:
+    """Paper page, section 4: its receipt is out, so somebody must set it right."""
+    till = await open_till(Host(refuses={PaymentKind.OFFLINE_SALE: "51"}))
+    await till.terminal.sale(yuan("1.00"), visa())
+    sold = await till.terminal.offline_sale(yuan(), visa())
+
+    await till.terminal.settle()
+
+    (found,) = await till.database.fetch("SELECT body FROM snapshot WHERE kind = 'fault'")
+    slip = read_document(found[0])
+    assert isinstance(slip, FaultSlip)
+    assert ("51", FaultReason.ADVICE_REFUSED) == (slip.code, slip.reason)
+    assert (sold.batch, sold.stan, 1234) == (slip.batch, slip.stan, slip.amount_minor)
+    owed = [one.document_id for one in await till.terminal.paperwork.owed()]
+    assert f"F{sold.batch}-{sold.stan}" in owed
     await till.terminal.close()
 
 
