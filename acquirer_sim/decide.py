@@ -26,12 +26,13 @@ from acquirer_sim.recovery import decide_payment_inquiry
 from acquirer_sim.reflex import answer_with
 from acquirer_sim.reversals import decide_reversal
 from acquirer_sim.settlements import decide_settlement, force_close
-from acquirer_sim.uploads import decide_end, decide_item
+from acquirer_sim.uploads import decide_chip, decide_details, decide_end, decide_item
 from acquirer_sim.working_set import Needs, WorkingSet
 from protocol.inquiries import PaymentInquiry
 from protocol.kinds import KINDS
 from protocol.operations import (
     APPROVED,
+    ChipUpload,
     Echo,
     EchoReply,
     Origin,
@@ -46,6 +47,7 @@ from protocol.operations import (
     SignOffReply,
     SignOn,
     SignOnReply,
+    UploadDetails,
     UploadEnd,
     UploadItem,
 )
@@ -144,6 +146,8 @@ _HANDLERS: Final[Mapping[type[Request], Callable[[Desk, Any], Reply]]] = {
     Echo: _decide_echo,
     Reversal: decide_reversal,
     UploadItem: decide_item,
+    UploadDetails: decide_details,
+    ChipUpload: decide_chip,
     UploadEnd: decide_end,
     SettlementInquiry: decide_inquiry,
     PaymentInquiry: decide_payment_inquiry,
@@ -206,6 +210,17 @@ def _need_item(found: Needs, request: UploadItem, policy: Policy) -> None:
     found.items.add((*_need_batch(found, request), request.original.stan))
 
 
+def _need_details(found: Needs, request: UploadDetails, policy: Policy) -> None:
+    batch = _need_batch(found, request)
+    for line in request.lines:
+        found.items.add((*batch, line.stan))
+        found.payments.add((*batch, line.stan))
+
+
+def _need_chip(found: Needs, request: ChipUpload, policy: Policy) -> None:
+    found.chips.add((*_need_batch(found, request), request.original.stan))
+
+
 def _need_end(found: Needs, request: UploadEnd, policy: Policy) -> None:
     found.uploads.add(_need_batch(found, request))
 
@@ -221,6 +236,8 @@ _NEEDS: Final[Mapping[type[Request], Callable[[Needs, Any, Policy], None]]] = {
     SettlementInquiry: _need_settlement,
     PaymentInquiry: _need_list,
     UploadItem: _need_item,
+    UploadDetails: _need_details,
+    ChipUpload: _need_chip,
     UploadEnd: _need_end,
     SignOn: _need_sign_on,
 }

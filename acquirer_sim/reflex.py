@@ -23,6 +23,7 @@ from protocol.inquiries import PaymentInquiry
 from protocol.kinds import PaymentKind
 from protocol.operations import (
     APPROVED,
+    ChipUpload,
     Echo,
     EchoReply,
     PaymentReply,
@@ -40,6 +41,7 @@ from protocol.operations import (
     SignOffReply,
     SignOn,
     SignOnReply,
+    UploadDetails,
     UploadEnd,
     UploadItem,
     UploadReply,
@@ -120,7 +122,9 @@ def _settlement(request: Settlement, policy: Policy | None) -> SettlementReply:
     )
 
 
-def _upload(request: UploadItem | UploadEnd, policy: Policy | None) -> UploadReply:
+def _upload(
+    request: UploadItem | UploadDetails | ChipUpload | UploadEnd, policy: Policy | None
+) -> UploadReply:
     return UploadReply(
         origin=request.origin,
         stan=request.stan,
@@ -149,6 +153,8 @@ _REFLEXES: Final[Mapping[type[Request], Callable[[Any, Policy | None], Reply]]] 
     Reversal: _reversal,
     Settlement: _settlement,
     UploadItem: _upload,
+    UploadDetails: _upload,
+    ChipUpload: _upload,
     UploadEnd: _upload,
     SignOn: _sign_on,
     SignOff: _sign_off,

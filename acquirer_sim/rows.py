@@ -10,6 +10,7 @@ its token and its mask, never as a number.
     Reversal   one reversal and the answer it got
     Batch      state and running totals; once reconciled, the stored answer of the 0500
     Item       one payment of an upload, as the terminal tells it
+    Chip       what the chip said of one payment, told when its batch ended
     Transfer   one line of a journal entry: two postings that sum to zero
 """
 
@@ -21,6 +22,7 @@ from typing import Final
 import msgspec
 
 from protocol.kinds import PaymentKind
+from protocol.operations import ChipOutcome
 
 BATCH_MAX: Final = 999_999
 
@@ -201,6 +203,22 @@ class Item(Row, frozen=True, array_like=True, gc=False):
     authorisation: str | None
     times: int
     conflicts: int
+    at: str
+
+
+class Chip(Row, frozen=True, array_like=True, gc=False):
+    """Chip data of one payment as uploaded, in hex, scrubbed; `times` counts arrivals."""
+
+    terminal: str
+    merchant: str
+    batch: str
+    stan: str
+    outcome: ChipOutcome
+    card: str
+    minor: int
+    currency: str
+    chip: str
+    times: int
     at: str
 
 

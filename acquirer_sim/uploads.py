@@ -1,4 +1,4 @@
-"""The upload: the terminal tells its payments one by one, the host keeps its own books.
+"""The upload: the terminal tells its payments, the host keeps its own books.
 
 An item is known by (batch, original STAN) and counts once however often it comes: 00 the
 first time, 94 after that, as long as the batch waits for it. The trailer ends the upload:
@@ -15,9 +15,19 @@ import msgspec
 
 from acquirer_sim.desk import Desk
 from acquirer_sim.reconciliation import reconcile
-from acquirer_sim.rows import Batch, BatchState, Item, StoredReport
+from acquirer_sim.rows import Batch, BatchState, Chip, Item, StoredReport
 from acquirer_sim.settlements import close_batch
-from protocol.operations import APPROVED, ReconciliationResult, UploadEnd, UploadItem, UploadReply
+from protocol.kinds import PaymentKind
+from protocol.operations import (
+    APPROVED,
+    ChipUpload,
+    ReconciliationResult,
+    UploadDetails,
+    UploadEnd,
+    UploadItem,
+    UploadLine,
+    UploadReply,
+)
 
 TAKEN_BEFORE: Final = "94"
 NOT_AWAITED: Final = "12"
@@ -25,21 +35,60 @@ NOT_AWAITED: Final = "12"
 
 def decide_item(desk: Desk, request: UploadItem) -> UploadReply:
     """Answer one 0320 that carries a payment."""
-    origin = request.origin
-    key = (origin.terminal_id, origin.merchant_id, request.batch, request.original.stan)
+    return _answer(request, _take(desk, _item(desk, request)))
+
+
+def decide_details(desk: Desk, request: UploadDetails) -> UploadReply:
+    """Answer one 0320 that carries several payments: 94 when every one was there before."""
+    codes = [_take(desk, _line(desk, request, line)) for line in request.lines]
+    if NOT_AWAITED in codes:
+        return _answer(request, NOT_AWAITED)
+    return _answer(request, APPROVED if APPROVED in codes else TAKEN_BEFORE)
+
+
+def _take(desk: Desk, fresh: Item) -> str:
+    """Put one payment on the list of its batch, once; return the code that says what it was."""
+    key = (fresh.terminal, fresh.merchant, fresh.batch, fresh.stan)
     batch = desk.rows.batches.get(key[:3])
     known = desk.rows.items.get(key)
     if batch is None or (known is None and batch.state is not BatchState.AWAIT_UPLOAD):
-        return _answer(request, NOT_AWAITED)
-    fresh = _item(desk, request)
+        return NOT_AWAITED
     if known is None:
         desk.rows.put_item(fresh)
-        return _answer(request, APPROVED)
+        return APPROVED
     if batch.state is BatchState.AWAIT_UPLOAD:
         conflicts = known.conflicts + (not _same_content(known, fresh))
         again = msgspec.structs.replace(known, times=known.times + 1, conflicts=conflicts)
         desk.rows.put_item(again)
-    return _answer(request, TAKEN_BEFORE)
+    return TAKEN_BEFORE
+
+
+def decide_chip(desk: Desk, request: ChipUpload) -> UploadReply:
+    """Answer one 0320 that carries chip data: kept once, for any batch that was settled."""
+    origin = request.origin
+    key = (origin.terminal_id, origin.merchant_id, request.batch, request.original.stan)
+    batch, known = desk.rows.batches.get(key[:3]), desk.rows.chips.get(key)
+    if batch is None or batch.state is BatchState.OPEN:
+        return _answer(request, NOT_AWAITED)
+    if known is not None:
+        desk.rows.put_chip(msgspec.structs.replace(known, times=known.times + 1))
+        return _answer(request, TAKEN_BEFORE)
+    # Imported here: few terminals have chips, and a host starts without this.
+    from protocol.tlv import scrub
+
+    desk.rows.put_chip(
+        Chip(
+            *key,
+            request.outcome,
+            request.pan.masked,
+            request.amount.minor,
+            request.amount.currency,
+            scrub(request.chip.reveal()).hex().upper(),
+            1,
+            desk.at,
+        )
+    )
+    return _answer(request, APPROVED)
 
 
 def decide_end(desk: Desk, request: UploadEnd) -> UploadReply:
@@ -89,6 +138,30 @@ def _item(desk: Desk, request: UploadItem) -> Item:
     )
 
 
+def _line(desk: Desk, request: UploadDetails, line: UploadLine) -> Item:
+    """Return one line as an item; its kind is not told, so it is that of the payment here."""
+    origin, batch = request.origin, request.batch
+    payment = desk.rows.payments.get((origin.terminal_id, origin.merchant_id, batch, line.stan))
+    return Item(
+        origin.terminal_id,
+        origin.merchant_id,
+        batch,
+        line.stan,
+        payment.kind if payment is not None else PaymentKind.SALE,
+        0,
+        "",
+        desk.policy.card(line.pan).token,
+        line.pan.masked,
+        line.amount.minor,
+        line.amount.currency,
+        None,
+        None,
+        1,
+        0,
+        desk.at,
+    )
+
+
 def _same_content(known: Item, again: Item) -> bool:
     """A repeat on the wire has the same number; the same payment under two numbers has not."""
     return (
@@ -101,7 +174,7 @@ def _same_content(known: Item, again: Item) -> bool:
     )
 
 
-def _answer(request: UploadItem | UploadEnd, code: str) -> UploadReply:
+def _answer(request: UploadItem | UploadDetails | ChipUpload | UploadEnd, code: str) -> UploadReply:
     return UploadReply(
         origin=request.origin,
         stan=request.stan,

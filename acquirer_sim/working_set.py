@@ -12,6 +12,7 @@ from acquirer_sim.rows import (
     Alert,
     Batch,
     BatchKey,
+    Chip,
     Item,
     Payment,
     PaymentKey,
@@ -29,6 +30,7 @@ class Needs:
     __slots__ = (
         "batches",
         "cards_of",
+        "chips",
         "entries",
         "items",
         "linked",
@@ -52,6 +54,7 @@ class Needs:
         """Batches of which every payment is wanted, with its original."""
         self.reversals: set[PaymentKey] = set()
         self.items: set[PaymentKey] = set()
+        self.chips: set[PaymentKey] = set()
         self.uploads: set[BatchKey] = set()
         """Batches of which every payment and every item is wanted."""
         self.tokens: set[str] = set()
@@ -67,11 +70,13 @@ class WorkingSet:
         "alerts",
         "batches",
         "changed_batches",
+        "changed_chips",
         "changed_items",
         "changed_payments",
         "changed_reversals",
         "changed_spent",
         "changed_terminals",
+        "chips",
         "entry",
         "items",
         "keys",
@@ -92,12 +97,14 @@ class WorkingSet:
         """Where payments stand that are known by number."""
         self.reversals: dict[PaymentKey, Reversal] = {}
         self.items: dict[PaymentKey, Item] = {}
+        self.chips: dict[PaymentKey, Chip] = {}
         self.spent: dict[str, int] = {}
         self.changed_terminals: dict[TerminalKey, Terminal] = {}
         self.changed_batches: dict[BatchKey, Batch] = {}
         self.changed_payments: dict[PaymentKey, Payment] = {}
         self.changed_reversals: dict[PaymentKey, Reversal] = {}
         self.changed_items: dict[PaymentKey, Item] = {}
+        self.changed_chips: dict[PaymentKey, Chip] = {}
         self.changed_spent: dict[str, int] = {}
         self.transfers: list[Transfer] = []
         self.alerts: list[Alert] = []
@@ -150,6 +157,11 @@ class WorkingSet:
         key = (row.terminal, row.merchant, row.batch, row.stan)
         self.items[key] = self.changed_items[key] = row
 
+    def put_chip(self, row: Chip) -> None:
+        """Keep new or repeated chip data."""
+        key = (row.terminal, row.merchant, row.batch, row.stan)
+        self.chips[key] = self.changed_chips[key] = row
+
     def spend(self, token: str, minor: int) -> None:
         """Add to what a limited card has spent; a reversal adds a negative amount."""
         self.spent[token] = self.changed_spent[token] = self.spent.get(token, 0) + minor
@@ -170,6 +182,7 @@ class WorkingSet:
             or self.changed_batches
             or self.changed_reversals
             or self.changed_items
+            or self.changed_chips
             or self.changed_terminals
             or self.alerts
         )

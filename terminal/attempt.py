@@ -6,17 +6,22 @@ Two machines work on it: `terminal.settlement` asks for the close until it is an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import msgspec
 
 from protocol.operations import (
+    ChipUpload,
+    Request,
     Settlement,
     SettlementReply,
     Totals,
+    UploadDetails,
     UploadEnd,
     UploadItem,
+    UploadLine,
 )
 from terminal.facts import Fact
 from terminal.machine import Event
@@ -97,12 +102,24 @@ class SettlementAnswered(Fact, frozen=True, kw_only=True):
     settlement_date: str = ""
 
 
+class Purpose(Enum):
+    """What an item of the upload is about: a payment, or what the chip said of one."""
+
+    PAYMENT = "payment"
+    CERTIFICATE = "certificate"
+    FAILED_CHIP = "failed_chip"
+
+
 class PlannedItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the upload: its number, its own STAN, the payment it speaks of."""
+    """One item of the upload: its number, its STAN, the payment it speaks of.
+
+    Items of one STAN travel in one message.
+    """
 
     number: int
     stan: str
     original_stan: str
+    purpose: Purpose = Purpose.PAYMENT
 
 
 class UploadPlanned(Fact, frozen=True, kw_only=True):
@@ -140,11 +157,18 @@ class BatchClosed(Fact, frozen=True, kw_only=True):
     next_batch: str
 
 
+Item = UploadItem | ChipUpload
+"""What the plan numbers one by one, and the host acknowledges."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What is to be uploaded. `cursor` is the last number tried in this round."""
+    """What is to be uploaded. `cursor` is the last number tried in this round.
 
-    items: tuple[UploadItem, ...]
+    Neighbours of one STAN are one message: they are sent, taken and tried again together.
+    """
+
+    items: tuple[Item, ...]
     end: UploadEnd
     taken: frozenset[int] = frozenset()
     cursor: int = 0
@@ -152,15 +176,40 @@ class Upload:
     rounds_max: int = 3
 
     @property
-    def next_item(self) -> UploadItem | None:
-        """Return the next item of this round that the host does not have yet."""
+    def next_group(self) -> tuple[Item, ...]:
+        """Return the items of this round's next message that the host does not have yet."""
         waiting = (item for item in self.items if item.number not in self.taken)
-        return next((item for item in waiting if item.number > self.cursor), None)
+        first = next((item for item in waiting if item.number > self.cursor), None)
+        return () if first is None else self._message(first.stan)
+
+    @property
+    def tried(self) -> tuple[Item, ...]:
+        """Return the items of the message that was tried last."""
+        last = next(item for item in self.items if item.number == self.cursor)
+        return self._message(last.stan)
+
+    def _message(self, stan: str) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.stan == stan)
 
     @property
     def all_taken(self) -> bool:
         """True when only the trailer is left to say."""
         return len(self.taken) == len(self.items)
+
+
+def as_request(group: Sequence[Item]) -> Request:
+    """Return the message in which items go up."""
+    first, *others = group
+    if not others:
+        return first
+    assert all(isinstance(item, UploadItem) for item in group), "only payments travel together"
+    return UploadDetails(
+        origin=first.origin,
+        stan=first.stan,
+        stamp=first.stamp,
+        batch=first.batch,
+        lines=tuple(UploadLine(item.original.stan, item.pan, item.amount) for item in group),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +263,15 @@ class Unbalanced(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CertificatesOwed(Event):
+    """Both sides hold the same, and the host wants the chips' certificates before the end."""
+
+    reply: SettlementReply
+    planned: UploadPlanned
+    upload: Upload
+
+
+@dataclass(frozen=True, slots=True)
 class Disputed(Event):
     """The host answered with something that closes nothing."""
 
@@ -251,3 +309,8 @@ class EndTaken(Event):
 
     code: str
     papers: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BalancedEndTaken(EndTaken):
+    """The same, of a batch that was in balance."""

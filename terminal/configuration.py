@@ -34,6 +34,18 @@ class ReversalForm(Enum):
     ADVICE = "advice"
 
 
+class Certificates(Enum):
+    """When the chips' certificates go up, in dialects that have a message for them.
+
+    NEVER, or with every upload; a batch in balance is uploaded for their sake when it has any,
+    or ALWAYS, when the host wants to hear the end of each batch.
+    """
+
+    NEVER = "never"
+    WHEN_THERE = "when_there"
+    ALWAYS = "always"
+
+
 class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long to wait, in seconds."""
 
@@ -64,6 +76,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     advice_tries_max: int = 3
     settlement_tries_max: int = 3
     upload_rounds_max: int = 3
+    upload_group_max: int = 8
     completion_percent_max: int = 115
 
     def __post_init__(self) -> None:
@@ -73,6 +86,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("at least one try")
         if not 1 <= self.upload_rounds_max <= 10:
             raise ValueError("upload_rounds_max is 1 to 10")
+        if not 1 <= self.upload_group_max <= 8:
+            raise ValueError("upload_group_max is 1 to 8 payments in one message")
         if not 1 <= self.completion_percent_max <= 200:
             raise ValueError("completion_percent_max is 1 to 200 per cent of what was authorised")
 
@@ -115,6 +130,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reversal_form: ReversalForm = ReversalForm.REQUEST
     settlement_inquiry: bool = False
     payment_inquiry: bool = False
+    certificates: Certificates = Certificates.WHEN_THERE
     hotline: str = ""
     dialect: str = "iso87"
     master_key_file: str = ""

@@ -119,7 +119,7 @@ def slip_papers(
     `refused` names the advices that the host did not take, each an exception.
     """
     frozen = attempt.request.totals
-    balanced = attempt.upload is None
+    balanced = attempt.upload is None or attempt.upload.end.balanced
     assert total(items) == frozen, "the rows of the slip are what the settlement froze (I5)"
     slip = SettlementSlip(
         shop=shop_of(settings, settings.operator),

@@ -38,6 +38,8 @@ from typing import Final
 from msgspec.structs import replace as replace_struct
 
 from protocol.operations import Card, PaymentReply, PaymentRequest
+from terminal.attempt import Purpose
+from terminal.chips import chip_facts
 from terminal.effects import Commit, Connect, CrashPoint, Effects, Print, Send, Tell
 from terminal.exchange import contradiction, intent_of, is_part
 from terminal.facts import Fact, SealedCard
@@ -260,7 +262,8 @@ def _stand(
         authorisation=reply.authorisation or "",
         settlement_date=reply.settlement_date or "",
     )
-    facts = (*first, approved, ReversalCleared(**key), *event.papers)
+    kept = chip_facts(payment.purchase, Purpose.CERTIFICATE)
+    facts = (*first, approved, ReversalCleared(**key), *kept, *event.papers)
     notice = Tell(told(reply.code, "payment", payment.key, "approved"))
     return _wiped(payment), (
         Commit(facts, CrashPoint.T8),
@@ -272,7 +275,8 @@ def _stand(
 def _decline(payment: Payment, event: Declined) -> tuple[Payment, Effects]:
     code, key = event.reply.code, {"batch": payment.purchase.batch, "stan": payment.purchase.stan}
     assert not response(code).success, "an approval is no decline"
-    facts = (PaymentDeclined(**key, code=code), ReversalCleared(**key))
+    kept = chip_facts(payment.purchase, Purpose.FAILED_CHIP)
+    facts = (PaymentDeclined(**key, code=code), ReversalCleared(**key), *kept)
     notice = Tell(told(code, "payment", payment.key, "declined"))
     return _wiped(payment), (Commit(facts, CrashPoint.T9), notice)
 

@@ -1,7 +1,8 @@
 """A card as it lies on the counter, with what only this payment may see: its PIN and its chip data.
 
-Neither is ever stored. The PIN becomes a block for F52 when the request is made; the chip data
-goes into F55 as it came; both are gone with the answer. Advices and reversals carry neither.
+The PIN becomes a block for F52 when the request is made and is never stored; the chip data goes
+into F55 as it came. Of that, what no disk may hold is gone with the answer (`terminal.chips`).
+Advices and reversals carry neither.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from msgspec.structs import asdict
 from protocol.operations import Totals
 from terminal.attempt import (
     BatchClosed,
+    PlannedItem,
+    Purpose,
     SettlementAnswered,
     SettlementCancelled,
     SettlementDisputed,
@@ -94,16 +96,24 @@ def settlement_inquired(fact: SettlementInquired, at: str) -> list[Statement]:
 def upload_planned(fact: UploadPlanned, at: str) -> list[Statement]:
     """The list, with every number it uses up."""
     plan = asdict(fact)
-    items = [
-        insert("upload_item", {"batch": fact.batch, **asdict(item)}) for item in plan.pop("items")
-    ]
+    items: tuple[PlannedItem, ...] = plan.pop("items")
     return [
         insert("upload", plan),
-        *items,
+        *[statement for item in items for statement in _item(fact.batch, item)],
         (TAKE_STAN, (fact.end_stan,)),
         (MOVE_SETTLEMENT, (SettlementPhase.UPLOADING.value, at, fact.batch)),
         (MOVE_BATCH, ("uploading", fact.batch)),
     ]
+
+
+def _item(batch: str, item: PlannedItem) -> list[Statement]:
+    row = {"batch": batch, "number": item.number}
+    numbered = insert(
+        "upload_item", {**row, "stan": item.stan, "original_stan": item.original_stan}
+    )
+    if item.purpose is Purpose.PAYMENT:
+        return [numbered]
+    return [numbered, insert("upload_chip", {**row, "purpose": item.purpose.value})]
 
 
 @projects(UploadItemTaken)

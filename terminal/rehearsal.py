@@ -31,6 +31,8 @@ from protocol.message import MessageCodec
 from protocol.operations import (
     APPROVED,
     Card,
+    ChipOutcome,
+    ChipUpload,
     Echo,
     EchoReply,
     Operation,
@@ -53,15 +55,17 @@ from protocol.operations import (
     SignOnReply,
     Stamp,
     Totals,
+    UploadDetails,
     UploadEnd,
     UploadItem,
+    UploadLine,
     UploadReply,
 )
 from protocol.profiles.choice import Profile, has_payments, profile_of
 from protocol.published_cards import TEST_CARD_RANGES
 from protocol.secrets import ChipData, Pan, PinBlock, Track2
 from protocol.structures.inquiry import PAYMENTS_MAX
-from terminal.configuration import ReversalForm, Settings
+from terminal.configuration import Certificates, ReversalForm, Settings
 from terminal.totals import COUNTED
 
 REHEARSED: Final = ("iso87", "iso87_bcd", "cup")
@@ -250,6 +254,27 @@ def _upload_item(stage: Stage) -> Iterator[Operation]:
         )
 
 
+def _upload_details(stage: Stage) -> Iterator[Operation]:
+    """As many payments as the terminal would put in a message."""
+    line = UploadLine(NUMBER, PAN, stage.moved["amount"])
+    lines = (line,) * stage.settings.limits.upload_group_max
+    yield UploadDetails(**stage.said, batch=NUMBER, lines=lines)
+
+
+def _chip_upload(stage: Stage) -> Iterator[Operation]:
+    if stage.settings.certificates is Certificates.NEVER:
+        return
+    for outcome in ChipOutcome:
+        yield ChipUpload(
+            **stage.moved,
+            number=1,
+            original=OriginalReference("0200", NUMBER, STAMP.transmission),
+            pan=PAN,
+            chip=CHIP,
+            outcome=outcome,
+        )
+
+
 def _upload_end(stage: Stage) -> Iterator[Operation]:
     yield UploadEnd(**stage.said, batch=NUMBER, count=1)
     yield UploadEnd(**stage.said, batch=NUMBER, count=0, balanced=True)
@@ -273,6 +298,8 @@ SCRIPT: Final[Mapping[type[Operation], Callable[[Stage], Iterator[Operation]]]] 
     PaymentInquiry: _payment_inquiry,
     PaymentPage: _payment_page,
     UploadItem: _upload_item,
+    UploadDetails: _upload_details,
+    ChipUpload: _chip_upload,
     UploadEnd: _upload_end,
     UploadReply: lambda stage: iter((UploadReply(**stage.said, code=APPROVED, batch=NUMBER),)),
 }
@@ -286,7 +313,7 @@ def unspeakable(dialect: Dialect, codec: MessageCodec, settings: Settings) -> st
     profile = profile_of(dialect)
     stage = Stage(settings, keyed=dialect.mac.algorithm is not None)
     spoken = SCRIPT if has_payments(dialect) else GREETINGS
-    for operation in spoken:
+    for operation in [kind for kind in spoken if profile.says(kind)]:
         for line in SCRIPT[operation](stage):
             problem = _problem(line, profile, codec)
             if problem:

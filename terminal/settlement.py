@@ -5,11 +5,11 @@
       └──certainly───────┴──────────────────────┘ │                 Connected    │
          not sent                                 │                     ▼        │
                      Balanced ◀───────────────────┴──────────────── REPEATING ───┘
-                        ▼         │ Unbalanced                          │ Disputed
+                        ▼         │ Unbalanced, CertificatesOwed        │ Disputed
                  CLOSED_BALANCED  ▼                                     ▼
-                              UPLOADING ⇄ UPLOAD_WAITING             DISPUTED
-                                  ▼
-                               ENDING ──▶ CLOSED_UNBALANCED
+                        ▲     UPLOADING ⇄ UPLOAD_WAITING             DISPUTED
+                        │         ▼
+                        └────── ENDING ──▶ CLOSED_UNBALANCED
 
 *Frozen first:* the commit of PREPARED holds totals, hash of the item list, STAN and stamp; every
 later request is made of it, so a repeat is identical in every business field. *Uncertain is a
@@ -22,7 +22,7 @@ is no closing answer. It is asked once more and then waits for a supervisor (DIS
 *One commit:* answer, end of the batch, slip, print job and next batch number are written
 together (S8 or S11): the slip exists before any printer has a say.
 
-The upload sends one payment per message, waits for its acknowledgement, commits it and goes on;
+The upload sends message by message, waits for its acknowledgement, commits it and goes on;
 unanswered items come again in the next round, at most `rounds_max` in a row, then the terminal
 waits for `Resume`. The trailer closes it on 00 or 94. SC1 to SC14 are named at the effects; the
 upload's half of the machine is `terminal.upload`.
@@ -42,6 +42,7 @@ from terminal.attempt import (
     Attempt,
     Balanced,
     BatchClosed,
+    CertificatesOwed,
     Disputed,
     Prepare,
     Resume,
@@ -171,6 +172,13 @@ def _upload(attempt: Attempt, event: Unbalanced) -> tuple[Attempt, Effects]:
     return uploading, (Commit(facts, CrashPoint.SC8), notice, Connect())
 
 
+def _upload_certificates(attempt: Attempt, event: CertificatesOwed) -> tuple[Attempt, Effects]:
+    assert event.reply.totals == attempt.request.totals, "judge() lets no other totals through"
+    facts = (_answered(attempt, event.reply), event.planned)
+    uploading = replace(attempt, upload=event.upload)
+    return uploading, (Commit(facts, CrashPoint.SC8), Connect())
+
+
 def _answered(attempt: Attempt, reply: SettlementReply) -> SettlementAnswered:
     return SettlementAnswered(
         batch=attempt.batch,
@@ -218,6 +226,7 @@ TRANSITIONS: Final[Mapping[tuple[SettlementPhase, type[Event]], Transition[Attem
     (_P.PREPARED, CommitFailed): Transition(_P.OPEN, stay_silent),
     (_P.SENDING, Balanced): Transition(_P.CLOSED_BALANCED, _close),
     (_P.SENDING, Unbalanced): Transition(_P.UPLOADING, _upload),
+    (_P.SENDING, CertificatesOwed): Transition(_P.UPLOADING, _upload_certificates),
     (_P.SENDING, Disputed): Transition(_P.UNCERTAIN, _note_dispute),
     (_P.SENDING, TimedOut): Transition(_P.UNCERTAIN, _doubt),
     (_P.SENDING, Mismatched): Transition(_P.UNCERTAIN, _doubt),
@@ -231,6 +240,7 @@ TRANSITIONS: Final[Mapping[tuple[SettlementPhase, type[Event]], Transition[Attem
     (_P.UNCERTAIN, CommitFailed): Transition(_P.UNCERTAIN, stay_silent),
     (_P.REPEATING, Balanced): Transition(_P.CLOSED_BALANCED, _close),
     (_P.REPEATING, Unbalanced): Transition(_P.UPLOADING, _upload),
+    (_P.REPEATING, CertificatesOwed): Transition(_P.UPLOADING, _upload_certificates),
     (_P.REPEATING, Disputed): Transition(_P.DISPUTED, _wait_for_supervisor),
     (_P.REPEATING, TimedOut): Transition(_P.UNCERTAIN, _doubt),
     (_P.REPEATING, Mismatched): Transition(_P.UNCERTAIN, _doubt),

@@ -20,12 +20,12 @@ COUNTED: Final = tuple(kind for kind, facts in KINDS.items() if facts.side is no
 """The kinds that a batch is settled for; a pre-authorisation outlives it."""
 
 UPLOAD_ORDER: Final = (
+    (PaymentKind.OFFLINE_SALE, PaymentKind.ADJUSTMENT),
     (PaymentKind.SALE, PaymentKind.VOID, PaymentKind.COMPLETION, PaymentKind.COMPLETION_VOID),
     (PaymentKind.REFUND,),
     (PaymentKind.COMPLETION_ADVICE,),
-    (PaymentKind.OFFLINE_SALE, PaymentKind.ADJUSTMENT),
 )
-"""Online detail, refunds, completion advices, offline (messages page, section 5)."""
+"""Offline, online detail, refunds, completion advices (messages page, section 5)."""
 
 COUNT_MAX: Final = 999
 """A side of a batch has at most three digits' worth of payments."""

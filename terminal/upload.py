@@ -1,15 +1,19 @@
 """The upload half of the settlement machine: a batch that did not balance goes up item by item.
 
-One item per message, in order. Its acknowledgement (00, or 94 when the host had it already) is
-committed before the next item leaves, so that after a power cut the upload goes on with the
-first item that is not acknowledged. An item that failed comes again in the next round; the
-trailer is sent when every item is taken, and closes the batch on 00 or 94. An error is never
-counted as success.
+One message at a time, in order, with one item or, where the dialect can, several. Its
+acknowledgement (00, or 94 when the host had it already) is committed before the next one leaves,
+for all its items at once, so that after a power cut the upload goes on with the first item that
+is not acknowledged; what travels together was decided by the plan and stays so. An item that
+failed comes again in the next round; the trailer is sent when every item is taken, and closes the
+batch on 00 or 94. An error is never counted as success.
+
+A batch in balance goes this way too when the host wants the chips' certificates: those are its
+only items, and the trailer says that all was well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,8 +21,10 @@ from protocol.operations import Request, UploadReply
 from terminal.attempt import (
     AllTaken,
     Attempt,
+    BalancedEndTaken,
     BatchClosed,
     EndTaken,
+    Item,
     ItemFailed,
     ItemTaken,
     Resume,
@@ -27,6 +33,7 @@ from terminal.attempt import (
     Upload,
     UploadItemFailed,
     UploadItemTaken,
+    as_request,
 )
 from terminal.effects import Commit, Connect, CrashPoint, Effects, Print, Send, Tell
 from terminal.machine import (
@@ -50,7 +57,7 @@ def judge(attempt: Attempt, reply: UploadReply) -> Event:
     work = _work(attempt)
     asked: Request = work.end
     if attempt.phase is SettlementPhase.UPLOADING:
-        asked = next(item for item in work.items if item.number == work.cursor)
+        asked = work.tried[0]
     if reply.code not in UPLOAD_TAKEN:
         return ItemFailed(reply.code)
     if (reply.stan, reply.origin, reply.batch) != (asked.stan, asked.origin, attempt.batch):
@@ -75,11 +82,15 @@ def _next(attempt: Attempt) -> tuple[Attempt, Event]:
     work = _work(attempt)
     if work.all_taken:
         return attempt, AllTaken()
-    if work.next_item is None:
+    if not work.next_group:
         work = replace(work, cursor=0, round=work.round + 1)
         if work.round > work.rounds_max:
             return attempt, RoundsOver()
     return replace(attempt, upload=work), Connected()
+
+
+def _numbers(group: Sequence[Item]) -> tuple[int, ...]:
+    return tuple(item.number for item in group)
 
 
 def _work(attempt: Attempt) -> Upload:
@@ -89,23 +100,30 @@ def _work(attempt: Attempt) -> Upload:
 
 def _send_item(attempt: Attempt, event: Connected) -> tuple[Attempt, Effects]:
     work = _work(attempt)
-    item = work.next_item
-    assert item is not None, "the guard found one"
-    assert item.number not in work.taken, "a taken item is never sent again"
-    trying = replace(attempt, upload=replace(work, cursor=item.number))
-    return trying, (Send(item, attempt.timeout_s, CrashPoint.SC9, CrashPoint.SC9),)
+    group = work.next_group
+    assert group, "the guard found some"
+    assert work.taken.isdisjoint(_numbers(group)), "a taken item is never sent again"
+    trying = replace(attempt, upload=replace(work, cursor=group[-1].number))
+    request = as_request(group)
+    return trying, (Send(request, attempt.timeout_s, CrashPoint.SC9, CrashPoint.SC9),)
 
 
 def _take_item(attempt: Attempt, event: ItemTaken) -> tuple[Attempt, Effects]:
     work = _work(attempt)
-    fact = UploadItemTaken(batch=attempt.batch, number=work.cursor, code=event.code)
-    taken = replace(attempt, upload=replace(work, taken=work.taken | {work.cursor}))
-    return taken, (Commit((fact,), CrashPoint.SC9), Connect())
+    numbers = _numbers(work.tried)
+    facts = tuple(
+        UploadItemTaken(batch=attempt.batch, number=number, code=event.code) for number in numbers
+    )
+    taken = replace(attempt, upload=replace(work, taken=work.taken | set(numbers)))
+    return taken, (Commit(facts, CrashPoint.SC9), Connect())
 
 
 def _note_failure(attempt: Attempt, event: ItemFailed) -> tuple[Attempt, Effects]:
-    fact = UploadItemFailed(batch=attempt.batch, number=_work(attempt).cursor, cause=event.cause)
-    return attempt, (Commit((fact,)), Connect())
+    facts = tuple(
+        UploadItemFailed(batch=attempt.batch, number=number, cause=event.cause)
+        for number in _numbers(_work(attempt).tried)
+    )
+    return attempt, (Commit(facts), Connect())
 
 
 def _send_end(attempt: Attempt, event: AllTaken) -> tuple[Attempt, Effects]:
@@ -115,13 +133,21 @@ def _send_end(attempt: Attempt, event: AllTaken) -> tuple[Attempt, Effects]:
 
 
 def _close(attempt: Attempt, event: EndTaken) -> tuple[Attempt, Effects]:
+    return _closed(attempt, event, SettlementPhase.CLOSED_UNBALANCED, "95")
+
+
+def _close_balanced(attempt: Attempt, event: BalancedEndTaken) -> tuple[Attempt, Effects]:
+    return _closed(attempt, event, SettlementPhase.CLOSED_BALANCED, "L19")
+
+
+def _closed(
+    attempt: Attempt, event: EndTaken, phase: SettlementPhase, code: str
+) -> tuple[Attempt, Effects]:
     assert event.code in UPLOAD_TAKEN, "only 00 and 94 end an upload"
-    closed = BatchClosed(
-        batch=attempt.batch,
-        outcome=SettlementPhase.CLOSED_UNBALANCED.value,
-        next_batch=attempt.next_batch,
-    )
-    notice = Tell(told("95", "settlement", attempt.batch, "closed_unbalanced"))
+    balanced = phase is SettlementPhase.CLOSED_BALANCED
+    assert _work(attempt).end.balanced is balanced, "the trailer said how the batch ended"
+    closed = BatchClosed(batch=attempt.batch, outcome=phase.value, next_batch=attempt.next_batch)
+    notice = Tell(told(code, "settlement", attempt.batch, phase.value))
     return attempt, (
         Commit((closed, *event.papers), CrashPoint.SC11),
         notice,
@@ -153,6 +179,7 @@ TRANSITIONS: Final[Mapping[tuple[SettlementPhase, type[Event]], Transition[Attem
     (_P.UPLOAD_WAITING, Resume): Transition(_P.UPLOADING, _go_on),
     (_P.UPLOAD_WAITING, PowerOn): Transition(_P.UPLOAD_WAITING, stay_silent),
     (_P.ENDING, EndTaken): Transition(_P.CLOSED_UNBALANCED, _close),
+    (_P.ENDING, BalancedEndTaken): Transition(_P.CLOSED_BALANCED, _close_balanced),
     (_P.ENDING, ItemFailed): Transition(_P.UPLOAD_WAITING, _wait),
     (_P.ENDING, NotSent): Transition(_P.UPLOAD_WAITING, _wait),
     (_P.CLOSED_UNBALANCED, CommitFailed): Transition(_P.UPLOAD_WAITING, _wait),

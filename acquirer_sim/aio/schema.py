@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Final
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest revision; a test holds it against the migrations."""
 
 

@@ -19,7 +19,7 @@ from acquirer_sim.decide import Decision, decide, needs
 from acquirer_sim.errors import LedgerError
 from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
-from acquirer_sim.rows import Batch, Item, Payment, Reversal, Terminal
+from acquirer_sim.rows import Batch, Chip, Item, Payment, Reversal, Terminal
 from acquirer_sim.working_set import Needs, WorkingSet
 from protocol.operations import Request
 
@@ -33,6 +33,7 @@ _payments = msgspec.json.Decoder(list[Payment])
 _reversals = msgspec.json.Decoder(list[Reversal])
 _items = msgspec.json.Decoder(list[Item])
 _highest = msgspec.json.Decoder(list[tuple[str, str, str, str | None]])
+_chips = msgspec.json.Decoder(list[Chip])
 _spent = msgspec.json.Decoder(dict[str, int])
 
 
@@ -181,6 +182,8 @@ class SqliteLedger:
             self._keep_reversals(rows, sql.READ_REVERSALS, wanted.reversals)
         if wanted.items:
             self._keep_items(rows, sql.READ_ITEMS, wanted.items)
+        if wanted.chips:
+            self._keep_chips(rows, wanted.chips)
         if wanted.uploads:
             self._keep_payments(rows, sql.READ_BATCH_PAYMENTS, wanted.uploads)
             self._keep_reversals(rows, sql.READ_BATCH_REVERSALS, wanted.uploads)
@@ -235,12 +238,17 @@ class SqliteLedger:
         for row in _items.decode(self._fetch(statement, keys)):
             rows.items[row.terminal, row.merchant, row.batch, row.stan] = row
 
+    def _keep_chips(self, rows: WorkingSet, keys: set[Any]) -> None:
+        for row in _chips.decode(self._fetch(sql.READ_CHIPS, keys)):
+            rows.chips[row.terminal, row.merchant, row.batch, row.stan] = row
+
     def _write(self, rows: WorkingSet) -> None:
         self._put(sql.WRITE_TERMINAL, rows.changed_terminals.values())
         self._put(sql.WRITE_BATCH, rows.changed_batches.values())
         self._put(sql.WRITE_PAYMENT, rows.changed_payments.values())
         self._put(sql.WRITE_REVERSAL, rows.changed_reversals.values())
         self._put(sql.WRITE_ITEM, rows.changed_items.values())
+        self._put(sql.WRITE_CHIP, rows.changed_chips.values())
         self._put(sql.WRITE_TRANSFER, rows.transfers)
         self._put(sql.WRITE_ALERT, rows.alerts)
         self._put(sql.WRITE_REPORT, rows.reports)

@@ -12,6 +12,7 @@ from typing import Final
 from acquirer_sim.rows import (
     Alert,
     Batch,
+    Chip,
     Item,
     Payment,
     Reversal,
@@ -28,6 +29,7 @@ TABLES: Final[dict[str, type[Row]]] = {
     "payment": Payment,
     "reversal": Reversal,
     "upload_item": Item,
+    "upload_chip": Chip,
     "transfer": Transfer,
     "alert": Alert,
     "report": StoredReport,
@@ -72,6 +74,7 @@ READ_BATCHES: Final = _read("batch", 3)
 READ_PAYMENTS: Final = _read("payment", 4)
 READ_REVERSALS: Final = _read("reversal", 4)
 READ_ITEMS: Final = _read("upload_item", 4)
+READ_CHIPS: Final = _read("upload_chip", 4)
 READ_BATCH_PAYMENTS: Final = _read("payment", 3)
 READ_BATCH_REVERSALS: Final = _read("reversal", 3)
 READ_BATCH_ITEMS: Final = _read("upload_item", 3)
@@ -96,6 +99,7 @@ WRITE_BATCH: Final = _upsert("batch_record", 3)
 WRITE_PAYMENT: Final = _write("payment", "INSERT OR REPLACE")
 WRITE_REVERSAL: Final = _write("reversal", "INSERT OR REPLACE")
 WRITE_ITEM: Final = _write("upload_item", "INSERT OR REPLACE")
+WRITE_CHIP: Final = _write("upload_chip", "INSERT OR REPLACE")
 WRITE_TRANSFER: Final = _write("transfer", "INSERT")
 WRITE_ALERT: Final = _write("alert", "INSERT")
 WRITE_REPORT: Final = _write("report", "INSERT")

@@ -155,6 +155,22 @@ upload_item = Table(
     sqlite_with_rowid=False,
 )
 
+upload_chip = Table(
+    "upload_chip",
+    metadata,
+    *_batch(),
+    _text("stan", 6),
+    _text("outcome", 12),
+    _text("card", 19),
+    _number("minor"),
+    _text("currency", 3),
+    _text("chip", 512),
+    _number("times"),
+    _text("at", 32),
+    PrimaryKeyConstraint("terminal", "merchant", "batch", "stan"),
+    sqlite_with_rowid=False,
+)
+
 transfer = Table(
     "transfer",
     metadata,

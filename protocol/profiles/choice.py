@@ -15,6 +15,9 @@ class Profile(Protocol):
     def encode(self, operation: Operation) -> Message:
         """Raises LocalProtocolError."""
 
+    def says(self, kind: type[Operation]) -> bool:
+        """True when there is a message for this kind of operation."""
+
     def decode(self, message: Message) -> Operation:
         """Raises ProfileError."""
 

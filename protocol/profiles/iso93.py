@@ -89,6 +89,11 @@ def encode(operation: Operation) -> Message:
     return Message(REPLY if isinstance(operation, Reply) else REQUEST, fields)
 
 
+def says(kind: type[Operation]) -> bool:
+    """True when this profile has a message for this kind of operation."""
+    return kind in FUNCTIONS
+
+
 def decode(message: Message) -> Operation:
     """Turn a message into its operation. Raises ProfileError naming MTI and field."""
     if message.mti not in (REQUEST, REPLY):

@@ -12,7 +12,7 @@ from protocol.amount import Amount
 from protocol.errors import ProfileError
 from protocol.kinds import PaymentKind
 from protocol.operations import APPROVED, Card, SettlementState
-from protocol.secrets import Pan, Track2
+from protocol.secrets import ChipData, Pan, Track2
 from protocol.structures.status import BatchStatus
 
 Fields = dict[int, Any]
@@ -79,6 +79,22 @@ def read_card(mti: str, fields: Fields) -> Card:
     else:
         pan = read_pan(mti, track2.replace("D", "=").partition("=")[0], 35)
     return Card(pan, fields.get(14), fields[22], Track2(track2))
+
+
+def read_chip(mti: str, fields: Fields) -> ChipData | None:
+    """Return F55, whole, once it is chip data at all. Raises ProfileError."""
+    raw: bytes | None = fields.get(55)
+    if raw is None:
+        return None
+    from protocol.tlv import TlvError, parse  # few messages have chip data
+
+    try:
+        parse(raw)
+    except TlvError as error:
+        problem = str(error)
+    else:
+        return ChipData(raw)
+    raise ProfileError(mti, problem, 55)
 
 
 def read_status(fields: Fields, code: str) -> BatchStatus:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -17,8 +16,6 @@ from protocol.operations import (
     SettlementReply,
     Stamp,
     Totals,
-    UploadEnd,
-    UploadItem,
 )
 from protocol.operations import Reversal as ReversalRequest
 from terminal.aio.journal import Journal
@@ -29,10 +26,10 @@ from terminal.aio.rows import (
     PaymentRow,
     split,
 )
+from terminal.aio.upload_plan import COUNTED_KINDS, UploadPlans, Wanted
 from terminal.attempt import (
     CLOSED,
     Attempt,
-    PlannedItem,
     SettlementPhase,
     Upload,
     UploadPlanned,
@@ -45,13 +42,12 @@ from terminal.numbers import next_number
 from terminal.payment import Payment, PaymentPhase
 from terminal.responses import response
 from terminal.reversal import Reversal, ReversalPhase
-from terminal.totals import COUNTED, Item, hash_items, upload_rank
+from terminal.totals import Item, hash_items
 from terminal.vault import Vault
 
 OCCUPYING: Final = (
     "('approved', 'sending', 'reversal_required', 'reversal_manual', 'waiting', 'telling')"
 )
-COUNTED_KINDS: Final = f"({', '.join(repr(kind.value) for kind in COUNTED)})"
 ADVICE_KINDS: Final = f"({', '.join(repr(k.value) for k, row in KINDS.items() if row.is_advice)})"
 
 
@@ -80,6 +76,7 @@ class Books:
         self._journal = journal
         self._vault = vault
         self._settings = settings
+        self.uploads = UploadPlans(journal, vault, settings)
 
     async def standing(self) -> Standing | None:
         """Return where the terminal stands; None before its first entry."""
@@ -233,7 +230,7 @@ class Books:
             await self.next_batch(batch),
             self._settings.timing.settlement_timeout_s,
             sends,
-            await self.upload(batch),
+            await self.uploads.found(batch),
         )
 
     async def next_batch(self, batch: str) -> str:
@@ -262,79 +259,15 @@ class Books:
             settlement_date=date or None,
         )
 
-    async def upload(self, batch: str) -> Upload | None:
-        """Return the upload of a batch, if one is planned."""
-        plans = await self._journal.fetch(
-            "SELECT transmission, time, date, end_stan FROM upload WHERE batch = ?", (batch,)
-        )
-        if not plans:
-            return None
-        transmission, time, date, end_stan = plans[0]
-        sql = (
-            f"SELECT i.number, i.stan, i.taken, {PAYMENT_COLUMNS} FROM upload_item i"
-            " JOIN payment p ON p.batch = i.batch AND p.stan = i.original_stan"
-            " WHERE i.batch = ? ORDER BY i.number"
-        )
-        rows = await self._journal.fetch(sql, (batch,))
-        work = self._upload(
-            batch,
-            Stamp(transmission, time, date),
-            [(row[1], PaymentRow(*row[3:])) for row in rows],
-            end_stan,
-        )
-        return replace(work, taken=frozenset(row[0] for row in rows if row[2]))
-
     async def plan_upload(
-        self, attempt: Attempt, stamp: Stamp, *, last_stan: str
+        self, attempt: Attempt, stamp: Stamp, wanted: Wanted, *, last_stan: str
     ) -> tuple[UploadPlanned, Upload]:
-        """Return the plan of a batch's upload, with a number for each item, and its work."""
+        """Return the plan of a batch's upload, with a number for each message, and its work."""
         batch = attempt.batch
-        if hash_items(await self.items(batch)) != attempt.items_hash:
+        items = await self.items(batch)
+        if hash_items(items) != attempt.items_hash:
             raise JournalError("L42", f"batch {batch} is not what its settlement froze")
-        sql = (
-            f"SELECT {PAYMENT_COLUMNS} FROM payment p"
-            f" WHERE p.batch = ? AND p.phase = 'approved' AND p.kind IN {COUNTED_KINDS}"
-            " ORDER BY p.stan"
-        )
-        payments = [PaymentRow(*row) for row in await self._journal.fetch(sql, (batch,))]
-        payments.sort(key=lambda payment: upload_rank(payment.kind))
-        stans = [last_stan]
-        for _ in range(len(payments) + 1):
+        stans, needed = [last_stan], len(items) + len(await self.uploads.chips(batch)) + 1
+        while len(stans) <= needed:
             stans.append(await self.next_stan(after=stans[-1], batch=batch))
-        rows = list(zip(stans[1:-1], payments, strict=True))
-        planned = UploadPlanned(
-            batch=batch,
-            transmission=stamp.transmission,
-            time=stamp.time,
-            date=stamp.date,
-            items=tuple(
-                PlannedItem(number=number, stan=stan, original_stan=payment.stan)
-                for number, (stan, payment) in enumerate(rows, 1)
-            ),
-            end_stan=stans[-1],
-        )
-        return planned, self._upload(batch, stamp, rows, stans[-1])
-
-    def _upload(
-        self, batch: str, stamp: Stamp, rows: list[tuple[str, PaymentRow]], end_stan: str
-    ) -> Upload:
-        origin = self._settings.origin
-        items = tuple(
-            UploadItem(
-                origin=origin,
-                stan=stan,
-                stamp=stamp,
-                batch=batch,
-                number=number,
-                count=len(rows),
-                original=payment.reference,
-                amount=Amount(payment.amount_minor, payment.currency),
-                pan=self._vault.open(payment.card),
-                kind=payment.kind,
-                rrn=payment.rrn or None,
-                authorisation=payment.authorisation or None,
-            )
-            for number, (stan, payment) in enumerate(rows, 1)
-        )
-        end = UploadEnd(origin=origin, stan=end_stan, stamp=stamp, batch=batch, count=len(rows))
-        return Upload(items, end, rounds_max=self._settings.limits.upload_rounds_max)
+        return await self.uploads.make(batch, stamp, stans[1:], wanted)

@@ -23,6 +23,7 @@ from zlib import crc32
 
 from terminal import (
     projections_advice,
+    projections_chip,
     projections_keys,
     projections_money,
     projections_paper,
@@ -41,6 +42,7 @@ INSERT_ENTRY: Final = "INSERT INTO entry (sequence, at, fact, body) VALUES (?, ?
 
 REGISTERED: Final = (
     projections_advice,
+    projections_chip,
     projections_keys,
     projections_money,
     projections_settlement,

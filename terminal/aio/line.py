@@ -20,7 +20,7 @@ from protocol.errors import ProfileError
 from protocol.header import ProcessingRequest
 from protocol.link import LinkSettings
 from protocol.message import Message, MessageCodec
-from protocol.operations import Operation, Request, UploadItem, UploadReply
+from protocol.operations import ChipUpload, Operation, Request, UploadItem, UploadReply
 from protocol.profiles.choice import profile_of
 from protocol.signing import SigningCodec
 from terminal.facts import Fact
@@ -52,6 +52,10 @@ class Line(Protocol):
 
     async def request(self, operation: Request, timeout_s: float) -> Operation:
         """Return the reply. Raises NotSent (certain), Unanswered or UnreadableReply (unknown)."""
+        ...
+
+    def says(self, kind: type[Request]) -> bool:
+        """True when the line's dialect has a message for this kind of request."""
         ...
 
     def take_news(self) -> tuple[Fact, ...]:
@@ -121,6 +125,10 @@ class AcquirerLine:
             return _renumbered(reply, operation)
         raise UnreadableReply(problem)
 
+    def says(self, kind: type[Request]) -> bool:
+        """See Line."""
+        return self._profile.says(kind)
+
     def take_news(self) -> tuple[Fact, ...]:
         """See Line."""
         news: list[Fact] = list(self._late)
@@ -163,8 +171,9 @@ class AcquirerLine:
 def _renumbered(reply: Operation, asked: Request) -> Operation:
     """Return the answer to an uploaded item under the item's number.
 
-    Where an advice travels as it was, its F11 is the original's; the link has matched it already.
+    Where an advice travels as it was, its F11 is the original's, as is that of chip data; the link
+    has matched it already.
     """
-    if isinstance(reply, UploadReply) and isinstance(asked, UploadItem):
+    if isinstance(reply, UploadReply) and isinstance(asked, UploadItem | ChipUpload):
         return replace(reply, stan=asked.stan)
     return reply

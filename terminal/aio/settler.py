@@ -6,21 +6,34 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from protocol.operations import Operation, Settlement, SettlementReply, UploadReply
+from protocol.operations import (
+    ChipUpload,
+    Operation,
+    Settlement,
+    SettlementReply,
+    UploadDetails,
+    UploadReply,
+)
 from terminal import upload
 from terminal.aio.desk import Desk
 from terminal.aio.inquirer import Inquirer
 from terminal.aio.performer import Machine
+from terminal.aio.upload_plan import Wanted
 from terminal.attempt import (
     Attempt,
     Balanced,
+    BalancedEndTaken,
+    CertificatesOwed,
     EndTaken,
     ItemTaken,
     Prepare,
     Resume,
     SettlementPhase,
     Unbalanced,
+    Upload,
+    UploadPlanned,
 )
+from terminal.configuration import Certificates
 from terminal.errors import JournalError
 from terminal.facts import Fact
 from terminal.machine import Event, Mismatched, PowerOn
@@ -110,13 +123,13 @@ class Settler:
         verdict = judge(attempt, reply)
         match verdict:
             case InBalance():
+                if await self._owes_certificates(attempt):
+                    wanted = Wanted(payments=False, chips=True)
+                    return CertificatesOwed(reply, *await self._plan(attempt, wanted))
                 return Balanced(reply, await self._papers(attempt, reply))
             case OutOfBalance():
-                standing = await self.desk.standing()
-                planned, work = await self.desk.books.plan_upload(
-                    attempt, self.desk.stamp(), last_stan=standing.stan
-                )
-                return Unbalanced(reply, planned, work)
+                wanted = Wanted(group_max=self._group_max, chips=self._takes_chips)
+                return Unbalanced(reply, *await self._plan(attempt, wanted))
             case _:
                 return verdict
 
@@ -124,8 +137,34 @@ class Settler:
         event = upload.judge(attempt, reply)
         if attempt.phase is SettlementPhase.ENDING and isinstance(event, ItemTaken):
             answer = await self.desk.books.answer(attempt)
-            return EndTaken(event.code, await self._papers(attempt, answer))
+            assert attempt.upload is not None, "an upload ends"
+            taken = BalancedEndTaken if attempt.upload.end.balanced else EndTaken
+            return taken(event.code, await self._papers(attempt, answer))
         return event
+
+    @property
+    def _group_max(self) -> int:
+        """How many payments share a message, in dialects that can say so."""
+        can = self.desk.line.says(UploadDetails)
+        return self.desk.settings.limits.upload_group_max if can else 1
+
+    @property
+    def _takes_chips(self) -> bool:
+        """True when the host wants to know what chips said, in dialects that can say so."""
+        wanted = self.desk.settings.certificates is not Certificates.NEVER
+        return wanted and self.desk.line.says(ChipUpload)
+
+    async def _owes_certificates(self, attempt: Attempt) -> bool:
+        """True when a batch in balance is not closed by its 0510 alone."""
+        if not self._takes_chips:
+            return False
+        if self.desk.settings.certificates is Certificates.ALWAYS:
+            return True
+        return bool(await self.desk.books.uploads.chips(attempt.batch))
+
+    async def _plan(self, attempt: Attempt, wanted: Wanted) -> tuple[UploadPlanned, Upload]:
+        desk, standing = self.desk, await self.desk.standing()
+        return await desk.books.plan_upload(attempt, desk.stamp(), wanted, last_stan=standing.stan)
 
     async def _papers(self, attempt: Attempt, answer: SettlementReply) -> tuple[Fact, ...]:
         standing = await self.desk.standing()

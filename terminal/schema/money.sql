@@ -148,6 +148,22 @@ CREATE TABLE IF NOT EXISTS upload (
     date         TEXT NOT NULL,
     end_stan     TEXT NOT NULL
 );
+-- What a chip said of a payment, scrubbed: no card number, no track, no name.
+CREATE TABLE IF NOT EXISTS chip (
+    batch   TEXT NOT NULL,
+    stan    TEXT NOT NULL,
+    data    BLOB NOT NULL,
+    purpose TEXT NOT NULL,
+    PRIMARY KEY (batch, stan),
+    FOREIGN KEY (batch, stan) REFERENCES payment (batch, stan)
+);
+-- Items of the upload that are about a chip's data, not about the payment itself.
+CREATE TABLE IF NOT EXISTS upload_chip (
+    batch   TEXT NOT NULL REFERENCES upload (batch),
+    number  INTEGER NOT NULL,
+    purpose TEXT NOT NULL,
+    PRIMARY KEY (batch, number)
+);
 CREATE TABLE IF NOT EXISTS upload_item (
     batch         TEXT NOT NULL REFERENCES upload (batch),
     number        INTEGER NOT NULL CHECK (number > 0),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from protocol.operations import (
     OriginalReference,
@@ -22,7 +23,9 @@ from terminal.attempt import (
     AllTaken,
     Attempt,
     Balanced,
+    BalancedEndTaken,
     BatchClosed,
+    CertificatesOwed,
     Disputed,
     EndTaken,
     ItemFailed,
@@ -107,18 +110,22 @@ EVENTS: dict[type[Event], Event] = {
         PowerOn(),
         Balanced(reply(), ()),
         Unbalanced(reply(ReconciliationResult.OUT_OF_BALANCE), PLANNED, WORK),
+        CertificatesOwed(reply(), PLANNED, WORK),
         Disputed(reply(ReconciliationResult.ERROR), "no"),
         ItemTaken("00"),
         ItemFailed("96"),
         AllTaken(),
         RoundsOver(),
         EndTaken("94", ()),
+        BalancedEndTaken("00", ()),
     )
 }
 
 
 def at(phase: SettlementPhase, kind: type[Event]) -> Attempt:
     work = replace(WORK, taken=frozenset({1, 2})) if kind is AllTaken else WORK
+    if kind is BalancedEndTaken:
+        work = replace(WORK, end=structs.replace(END, balanced=True))
     return replace(ATTEMPT, phase=phase, upload=work)
 
 

@@ -35,18 +35,18 @@ def test_total_puts_each_kind_on_its_side() -> None:
 
 
 def test_upload_has_a_place_for_every_kind_that_counts() -> None:
-    """Messages page, section 5: online detail, refunds, completion advices, offline."""
+    """Messages page, section 5: offline, online detail, refunds, completion advices."""
     ranks = {kind.value: upload_rank(kind) for kind in COUNTED}
 
     assert ranks == {
-        "sale": 0,
-        "void": 0,
-        "completion": 0,
-        "completion_void": 0,
-        "refund": 1,
-        "completion_advice": 2,
-        "offline_sale": 3,
-        "adjustment": 3,
+        "offline_sale": 0,
+        "adjustment": 0,
+        "sale": 1,
+        "void": 1,
+        "completion": 1,
+        "completion_void": 1,
+        "refund": 2,
+        "completion_advice": 3,
     }
 
 

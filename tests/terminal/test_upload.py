@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
-from protocol.operations import UploadEnd, UploadItem, UploadReply
-from terminal.attempt import Attempt, ItemFailed, ItemTaken, SettlementPhase
+from protocol.operations import UploadDetails, UploadEnd, UploadItem, UploadReply
+from terminal.attempt import Attempt, ItemFailed, ItemTaken, SettlementPhase, as_request
 from terminal.effects import Send
 from terminal.machine import Connected, Event, Mismatched, TimedOut
 from terminal.settlement import step
 from terminal.upload import judge
 from tests.terminal.test_payment import ORIGIN, STAMP
 from tests.terminal.test_settlement import ATTEMPT, END, WORK, item
+from tests.terminal.till import facts_of
 
 UPLOADING = replace(
     ATTEMPT, phase=SettlementPhase.UPLOADING, upload=replace(WORK, cursor=0, rounds_max=2)
@@ -79,3 +81,26 @@ def test_judge_takes_only_the_acknowledgement_of_what_was_sent(
     reply = UploadReply(origin=ORIGIN, stan=stan, stamp=STAMP, code=code, batch=batch)
 
     assert type(judge(attempt, reply)) is event
+
+
+def test_items_of_one_number_travel_taken_and_failed_together() -> None:
+    """SC9: what one message holds is one acknowledgement, on disk for all of it at once."""
+    pair = tuple(structs.replace(item(number), stan="000021") for number in (1, 2))
+    work = replace(WORK, items=(*pair, item(3)), cursor=0)
+    attempt = replace(UPLOADING, upload=work)
+
+    attempt, effects = step(attempt, Connected())
+    sent = [effect.request for effect in effects if isinstance(effect, Send)]
+    failed, effects = step(attempt, ItemFailed("96"))
+    noted = facts_of(effects)
+    attempt, effects = step(attempt, ItemTaken("94"))
+
+    assert sent == [as_request(pair)]
+    assert isinstance(sent[0], UploadDetails)
+    assert ["000001", "000002"] == [line.stan for line in sent[0].lines]
+    assert [1, 2] == [getattr(fact, "number", 0) for fact in noted]
+    assert failed.upload is not None
+    assert (item(3),) == failed.upload.next_group
+    assert [1, 2] == [getattr(fact, "number", 0) for fact in facts_of(effects)]
+    assert attempt.upload is not None
+    assert ({1, 2}, (item(3),)) == (set(attempt.upload.taken), attempt.upload.next_group)

@@ -82,6 +82,7 @@ class Host:
     faults: list[Fault] = field(default_factory=list)
     unreachable: int = 0
     code: str = "00"
+    vocabulary: frozenset[type[Request]] = frozenset()
     refuses: dict[PaymentKind, str] = field(default_factory=dict)
     late: list[LateReply] = field(default_factory=list)
 
@@ -97,6 +98,9 @@ class Host:
         if isinstance(fault, Exception):
             raise fault
         return fault(reply) if fault else reply
+
+    def says(self, kind: type[Request]) -> bool:
+        return kind in self.vocabulary
 
     def take_news(self) -> tuple[Fact, ...]:
         late, self.late = tuple(self.late), []

@@ -11,7 +11,8 @@ Source: domain practice (docs/reference/dialect-cup.md). Which fact stands where
 | an earlier payment | F61 batch, STAN, MMDD; F37, F38. A refund has zeros and the date, and F37 |
 | reversal | F11 is the original's, F39 the reason; no F35, F36, F52 |
 | totals and verdict | F48, 62 digits, F60.3 201; no F39 in an 0510 |
-| upload | 0320: F48 with one payment, F60.3 201; its end 202 or 207, F48 the count |
+| upload | 0320: F48 with one to eight payments, F60.3 201; its end 202 or 207, F48 the count |
+| chip data | 0320: F55, F60.3 203 to 206; F11 is the payment's |
 | keys at sign-on | F62 |
 | what the host has (our own, not of the domain) | 0600 and 0610, F62 as text |
 
@@ -24,7 +25,9 @@ cannot, so that it reads back as the value behind it:
 - a reversal's PAN when the card was swiped (None), its F90 (made of kind and F11);
 - the settlement's date (""), F39 of its reply (00, 95 or 12 by the verdict), reversals in the
   totals (they must be zero: F48 has no room for them);
-- of an uploaded payment: kind (sale), number and count (0), currency (156), RRN, authorisation.
+- of an uploaded payment all but STAN, card and amount: one `UploadItem` reads back as
+  `UploadDetails` with one line, of currency 156. Which fields beside F55 go with chip data no
+  public text says: here those that name the payment (F2, F3, F4, F11, F22, F49).
   Advices (refund, completion, offline sale, adjustment) are uploaded as the original 0220 under
   MTI 0320 instead, and keep kind, currency, RRN and authorisation; F11 is then the original's.
 
@@ -44,12 +47,17 @@ from protocol.profiles.cup.replies import complete
 from protocol.profiles.cup.writing import ENCODERS
 from protocol.profiles.translation import decode_by, encode_by
 
-__all__ = ["complete", "decode", "encode"]
+__all__ = ["complete", "decode", "encode", "says"]
 
 
 def encode(operation: Operation) -> Message:
     """Turn an operation into its message. Raises LocalProtocolError: see `encode_by`."""
     return encode_by(ENCODERS, operation)
+
+
+def says(kind: type[Operation]) -> bool:
+    """True when this profile has a message for this kind of operation."""
+    return kind in ENCODERS
 
 
 def decode(message: Message) -> Operation:

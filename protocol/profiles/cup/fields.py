@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from protocol.kinds import KINDS, PaymentKind
-from protocol.operations import KeyForm, ReconciliationResult
+from protocol.operations import ChipOutcome, KeyForm, ReconciliationResult
 from protocol.secrets import Pan
 from protocol.structures.batch_data import BatchData
 
@@ -19,6 +19,19 @@ SETTLEMENT: Final = "201"
 
 UPLOAD_ENDS: Final = {"202": False, "207": True}
 """F60.3 of the upload's end: whether the 0510 had been in balance."""
+
+CHIP_UPLOADS: Final = {
+    "203": (ChipOutcome.APPROVED, True),
+    "204": (ChipOutcome.FAILED, True),
+    "205": (ChipOutcome.APPROVED, False),
+    "206": (ChipOutcome.FAILED, False),
+}
+"""F60.3 of an 0320 with chip data: what became of the payment, and whether the batch balanced.
+
+204 and 206 are also those of a payment whose host did not prove itself to the chip.
+"""
+
+CHIP_CODES: Final = {meaning: code for code, meaning in CHIP_UPLOADS.items()}
 
 KEY_FORMS: Final = {form.value: form for form in KeyForm}
 

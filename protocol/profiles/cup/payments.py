@@ -43,10 +43,11 @@ from protocol.profiles.values import (
     put_amount,
     read_amount,
     read_card,
+    read_chip,
     read_reply_amount,
     text,
 )
-from protocol.secrets import ChipData, PinBlock
+from protocol.secrets import PinBlock
 from protocol.structures.balances import AmountType, Balance, Balances, Sign
 from protocol.structures.card_organisation import CardOrganisation
 
@@ -104,7 +105,7 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
     kind = read_kind(mti, fields, data)
     if (mti, text(fields, 25)) != (KINDS[kind].mti, KINDS[kind].condition):
         raise ProfileError(mti, "60.1 belongs to another message", 60)
-    pin, chip = fields.get(52), fields.get(55)
+    pin = fields.get(52)
     balance = kind is PaymentKind.BALANCE
     return PaymentRequest(
         **who(fields),
@@ -114,7 +115,7 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
         kind=kind,
         original=read_original(fields, kind, spoken=True) if KINDS[kind].wants else None,
         pin=None if pin is None else PinBlock(pin),
-        chip=None if chip is None else ChipData(chip),
+        chip=read_chip(mti, fields),
     )
 
 

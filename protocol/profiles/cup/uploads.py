@@ -1,4 +1,8 @@
-"""The upload of a batch: its payments, its advices, its end, and their answers."""
+"""The upload of a batch: its payments, advices, chip data, its end, and their answers.
+
+All are 0320; F60.3 and F48 tell which. Payments that were asked for travel in F48, one to eight
+in a message; what was told travels as it was, and so does chip data, with F11 of the original.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,21 @@ from typing import Final
 
 from protocol.amount import Amount
 from protocol.errors import ProfileError
-from protocol.kinds import KINDS, PaymentKind
+from protocol.kinds import KINDS
 from protocol.message import Message
 from protocol.operations import (
+    ChipUpload,
     Operation,
     OriginalReference,
+    UploadDetails,
     UploadEnd,
     UploadItem,
+    UploadLine,
     UploadReply,
 )
 from protocol.profiles.cup.fields import (
+    CHIP_CODES,
+    CHIP_UPLOADS,
     NO_TYPE,
     SETTLEMENT,
     UPLOAD_ENDS,
@@ -37,6 +46,7 @@ from protocol.profiles.values import (
     put,
     put_amount,
     read_amount,
+    read_chip,
     read_pan,
     text,
 )
@@ -47,11 +57,25 @@ from protocol.structures.upload import UploadCount, UploadDetail, UploadedPaymen
 def _upload_item(operation: UploadItem) -> Message:
     if KINDS[operation.kind].is_advice:
         return _upload_advice(operation)
-    payment = UploadedPayment(
-        stan=operation.original.stan, pan=operation.pan, amount=operation.amount.minor
+    line = UploadLine(operation.original.stan, operation.pan, operation.amount)
+    return _upload_details(
+        UploadDetails(
+            origin=operation.origin,
+            stan=operation.stan,
+            stamp=operation.stamp,
+            batch=operation.batch,
+            lines=(line,),
+        )
+    )
+
+
+def _upload_details(operation: UploadDetails) -> Message:
+    payments = tuple(
+        UploadedPayment(stan=line.stan, pan=line.pan, amount=line.amount.minor)
+        for line in operation.lines
     )
     fields = base(operation)
-    fields[48] = UploadDetail((payment,)).build()
+    fields[48] = UploadDetail(payments).build()
     fields[60] = batch_data(NO_TYPE, operation.batch, SETTLEMENT)
     return Message("0320", fields)
 
@@ -71,6 +95,19 @@ def _upload_advice(operation: UploadItem) -> Message:
     return Message("0320", fields)
 
 
+def _chip_upload(operation: ChipUpload) -> Message:
+    fields = base(operation)
+    fields[11] = operation.original.stan
+    fields[2] = operation.pan.reveal()
+    fields[3] = processing_of(operation.kind)
+    put_amount(fields, operation.amount)
+    fields[22] = operation.entry_mode
+    fields[55] = operation.chip.reveal()
+    code = CHIP_CODES[operation.outcome, operation.balanced]
+    fields[60] = batch_data(KINDS[operation.kind].message_type, operation.batch, code)
+    return Message("0320", fields)
+
+
 def _upload_end(operation: UploadEnd) -> Message:
     fields = base(operation)
     fields[48] = UploadCount(operation.count).build()
@@ -86,6 +123,8 @@ def _upload_reply(operation: UploadReply) -> Message:
 
 def _read_upload(mti: str, fields: Fields) -> Operation:
     data = read_batch_data(fields)
+    if data.network_code in CHIP_UPLOADS:
+        return _read_chip_upload(mti, fields, data)
     if 48 not in fields:
         return _read_advice(mti, fields, data)
     if data.network_code in UPLOAD_ENDS:
@@ -96,18 +135,33 @@ def _read_upload(mti: str, fields: Fields) -> Operation:
             balanced=UPLOAD_ENDS[data.network_code],
         )
     if data.network_code != SETTLEMENT:
-        raise ProfileError(mti, "60.3 of an upload is 201, 202 or 207 here", 60)
+        raise ProfileError(mti, "60.3 of an upload is 201 to 207", 60)
     payments = UploadDetail.parse(text(fields, 48)).payments
-    if len(payments) != 1:
-        raise ProfileError(mti, "one payment in a message here", 48)
-    return UploadItem(
+    return UploadDetails(
+        **who(fields),
+        batch=data.batch,
+        lines=tuple(UploadLine(one.stan, one.pan, Amount(one.amount)) for one in payments),
+    )
+
+
+def _read_chip_upload(mti: str, fields: Fields, data: BatchData) -> Operation:
+    kind = read_kind(mti, fields, data)
+    outcome, balanced = CHIP_UPLOADS[data.network_code]
+    chip = read_chip(mti, fields)
+    if chip is None:
+        raise ProfileError(mti, "missing", 55)
+    return ChipUpload(
         **who(fields),
         batch=data.batch,
         number=0,
-        count=0,
-        original=OriginalReference(KINDS[PaymentKind.SALE].mti, payments[0].stan, ""),
-        amount=Amount(payments[0].amount),
-        pan=payments[0].pan,
+        original=OriginalReference(KINDS[kind].mti, text(fields, 11), ""),
+        amount=read_amount(fields),
+        pan=read_pan(mti, text(fields, 2), 2),
+        chip=chip,
+        kind=kind,
+        entry_mode=text(fields, 22),
+        outcome=outcome,
+        balanced=balanced,
     )
 
 
@@ -135,6 +189,8 @@ def _read_upload_reply(mti: str, fields: Fields) -> Operation:
 
 ENCODERS: Final[Encoders] = {
     UploadItem: _upload_item,
+    UploadDetails: _upload_details,
+    ChipUpload: _chip_upload,
     UploadEnd: _upload_end,
     UploadReply: _upload_reply,
 }

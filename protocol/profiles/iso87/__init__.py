@@ -23,12 +23,17 @@ from protocol.profiles.iso87.reading import DECODERS
 from protocol.profiles.iso87.writing import ENCODERS
 from protocol.profiles.translation import decode_by, encode_by
 
-__all__ = ["decode", "encode"]
+__all__ = ["decode", "encode", "says"]
 
 
 def encode(operation: Operation) -> Message:
     """Turn an operation into its message. Raises LocalProtocolError: see `encode_by`."""
     return encode_by(ENCODERS, operation)
+
+
+def says(kind: type[Operation]) -> bool:
+    """True when this profile has a message for this kind of operation."""
+    return kind in ENCODERS
 
 
 def decode(message: Message) -> Operation:

@@ -58,12 +58,13 @@ from protocol.profiles.values import (
     optional,
     read_amount,
     read_card,
+    read_chip,
     read_pan,
     read_reply_amount,
     read_status,
     text,
 )
-from protocol.secrets import ChipData, PinBlock
+from protocol.secrets import PinBlock
 
 
 def _who(fields: Fields) -> tuple[Origin, str, Stamp]:
@@ -177,7 +178,7 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
     origin, stan, stamp = _who(fields)
     first = REPEATS.get(mti, mti)
     kind = KIND_OF.get((first, fields[3], fields[25])) or _kind(first, fields)
-    pin, chip = fields.get(52), fields.get(55)
+    pin = fields.get(52)
     return PaymentRequest(
         origin=origin,
         stan=stan,
@@ -188,7 +189,7 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
         kind=kind,
         original=_read_original_payment(mti, fields) if KINDS[kind].wants else None,
         pin=None if pin is None else PinBlock(pin),
-        chip=None if chip is None else ChipData(chip),
+        chip=read_chip(mti, fields),
         repeat=mti != first,
     )
 

@@ -46,7 +46,7 @@ def test_view_adds_every_kind_to_its_side(kind: PaymentKind) -> None:
     connection.execute(statements.WRITE_BATCH, msgspec.to_builtins(record))
     for stan, status in (("000001", "approved"), ("000002", "reversed")):
         row = [*key, stan, kind.value, "", "", "", 5, 5, "156", "00", None, "", status]
-        connection.execute(statements.WRITE_PAYMENT, [*row, 0, 0, 0, int(stan), ""])
+        connection.execute(statements.WRITE_PAYMENT, [*row, 0, 0, 0, 0, int(stan), ""])
 
     query = "SELECT debit_count, debit_minor, credit_count, credit_minor FROM batch"
     found = connection.execute(query).fetchall()

@@ -56,7 +56,7 @@ def test_what_a_group_changes_is_not_on_the_shelf_before_it_is_kept() -> None:
 
 def paid(stan: str) -> Payment:
     asked = (*KEY, "000004", stan, "sale", "", "", "", 1, 1, "156", "00", None, "")
-    return msgspec.convert((*asked, "approved", 0, 0, 0, 1, ""), Payment)
+    return msgspec.convert((*asked, "approved", 0, 0, 0, 0, 1, ""), Payment)
 
 
 def test_only_payments_above_all_others_of_their_batch_are_not_looked_for() -> None:

@@ -13,6 +13,8 @@ from protocol.kinds import KINDS, PaymentKind
 from protocol.message import Message
 from protocol.operations import (
     Card,
+    ChipOutcome,
+    ChipUpload,
     Echo,
     EchoReply,
     KeyForm,
@@ -34,13 +36,16 @@ from protocol.operations import (
     SignOn,
     SignOnReply,
     Totals,
+    UploadDetails,
     UploadEnd,
     UploadItem,
+    UploadLine,
     UploadReply,
 )
 from protocol.profiles import cup
 from protocol.profiles.cup.fields import CODES
 from protocol.secrets import ChipData, Pan, PinBlock, Track2
+from protocol.tlv import Element, build
 from tests.protocol.profiles.cup.samples import CODEC, TIMED, UNTIMED, WHO
 
 
@@ -66,6 +71,7 @@ TOTALS = st.builds(
 )
 CODE = st.sampled_from(["00", "05", "51", "94"])
 RRN = {"rrn": st.none() | digits(12)}
+CHIP = st.binary(max_size=250).map(lambda value: ChipData(build((Element("9F10", value),))))
 KEYS = st.sampled_from([24, 40, 60]).flatmap(lambda size: st.binary(min_size=size, max_size=size))
 ASKED = {"origin": st.just(WHO), "stan": NUMBER, "stamp": st.just(UNTIMED)}
 SAID = {"origin": st.just(WHO), "stan": NUMBER, "stamp": st.just(TIMED)}
@@ -96,7 +102,7 @@ def payment_of(kind: PaymentKind) -> st.SearchStrategy[Operation]:
         kind=st.just(kind),
         original=original_of(kind) if KINDS[kind].wants else st.none(),
         pin=st.none() | st.binary(min_size=8, max_size=8).map(PinBlock),
-        chip=st.none() | st.binary(min_size=1, max_size=255).map(ChipData),
+        chip=st.none() | CHIP,
     )
 
 
@@ -176,6 +182,25 @@ def uploaded_advices(draw: st.DrawFn) -> UploadItem:
     return structs.replace(item, original=structs.replace(item.original, stan=item.stan))
 
 
+@st.composite
+def chip_uploads(draw: st.DrawFn) -> ChipUpload:
+    upload = draw(
+        st.builds(
+            ChipUpload,
+            **ASKED,
+            batch=NUMBER,
+            number=st.just(0),
+            original=st.just(OriginalReference("0200", "", "")),
+            amount=AMOUNT,
+            pan=PAN,
+            chip=CHIP,
+            outcome=st.sampled_from(ChipOutcome),
+            balanced=st.booleans(),
+        )
+    )
+    return structs.replace(upload, original=structs.replace(upload.original, stan=upload.stan))
+
+
 OPERATIONS: list[st.SearchStrategy[Operation]] = [
     st.builds(SignOn, **ASKED, batch=NUMBER, keys=st.sampled_from(KeyForm), operator=digits(2)),
     st.builds(SignOnReply, **SAID, code=CODE, batch=NUMBER),
@@ -193,15 +218,14 @@ OPERATIONS: list[st.SearchStrategy[Operation]] = [
     st.builds(Settlement, **ASKED, batch=NUMBER, totals=TOTALS, settlement_date=st.just("")),
     settlement_replies(),
     st.builds(
-        UploadItem,
+        UploadDetails,
         **ASKED,
         batch=NUMBER,
-        number=st.just(0),
-        count=st.just(0),
-        original=st.builds(OriginalReference, st.just("0200"), NUMBER, st.just("")),
-        amount=st.builds(Amount, MINOR),
-        pan=PAN,
+        lines=st.lists(
+            st.builds(UploadLine, NUMBER, PAN, st.builds(Amount, MINOR)), min_size=1, max_size=8
+        ).map(tuple),
     ),
+    chip_uploads(),
     uploaded_advices(),
     st.builds(UploadEnd, **ASKED, batch=NUMBER, count=st.integers(0, 9999), balanced=st.booleans()),
     st.builds(SettlementInquiry, **ASKED, batch=NUMBER),

@@ -42,6 +42,7 @@ from protocol.operations import (
 from protocol.profiles import iso87
 from protocol.profiles.iso87.fields import balance_field, read_balance
 from protocol.secrets import ChipData, Pan, PinBlock, Track2
+from protocol.tlv import Element, build
 
 
 def digits(length: int) -> st.SearchStrategy[str]:
@@ -71,6 +72,7 @@ ORIGINAL_PAYMENT = st.builds(
     **OPTIONAL,
 )
 PIN = st.none() | st.binary(min_size=8, max_size=8).map(PinBlock)
+CHIP = st.binary(max_size=250).map(lambda value: ChipData(build((Element("9F10", value),))))
 
 
 def payment_of(kind: PaymentKind) -> st.SearchStrategy[Operation]:
@@ -85,7 +87,7 @@ def payment_of(kind: PaymentKind) -> st.SearchStrategy[Operation]:
         kind=st.just(kind),
         original=ORIGINAL_PAYMENT if row.wants else st.none(),
         pin=PIN,
-        chip=st.none() | st.binary(min_size=1, max_size=255).map(ChipData),
+        chip=st.none() | CHIP,
         repeat=st.booleans() if row.is_advice else st.just(value=False),
     )
 

@@ -208,7 +208,7 @@ async def test_completion_advice_and_adjustment_count_as_payments_of_their_own()
 
 @pytest.mark.asyncio
 async def test_every_kind_is_uploaded_in_the_prescribed_order() -> None:
-    """Messages page, section 5: online detail, refunds, completion advices, offline."""
+    """Messages page, section 5: offline, online detail, refunds, completion advices."""
     till = await open_till()
     await till.terminal.offline_sale(yuan("1.00"), visa())
     held = await till.terminal.preauthorise(yuan("100.00"), visa())
@@ -224,12 +224,12 @@ async def test_every_kind_is_uploaded_in_the_prescribed_order() -> None:
 
     items = [one for one in till.host.heard if type(one).__name__ == "UploadItem"]
     assert [getattr(one, "kind", None) for one in items] == [
+        PaymentKind.OFFLINE_SALE,
         PaymentKind.SALE,
         PaymentKind.SALE,
         PaymentKind.VOID,
         PaymentKind.REFUND,
         PaymentKind.COMPLETION_ADVICE,
-        PaymentKind.OFFLINE_SALE,
     ]
     assert settled.outcome == "closed_unbalanced"
     await agree(till)

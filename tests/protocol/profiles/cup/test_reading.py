@@ -14,6 +14,7 @@ from protocol.operations import (
     SignOn,
     SignOnReply,
     Totals,
+    UploadDetails,
 )
 from protocol.profiles import cup
 from protocol.profiles.cup.fields import CODES
@@ -105,13 +106,16 @@ def test_meaningless_field_is_named(name: str, field: int, value: FieldValue | N
     assert str(value) not in str(caught.value)
 
 
-def test_upload_of_several_payments_in_one_message_is_refused() -> None:
+def test_upload_of_several_payments_in_one_message_is_read() -> None:
+    """domain/messages 5: one to eight payments, 40 digits each."""
     fields: dict[int, FieldValue] = {**MESSAGES["0320"].fields}
     item = MESSAGES["0320"].get(48)[2:]
-    fields[48] = "02" + item + item
+    fields[48] = "08" + item * 8
 
-    with pytest.raises(ProfileError, match="one payment"):
-        cup.decode(Message("0320", fields))
+    details = cup.decode(Message("0320", fields))
+
+    assert isinstance(details, UploadDetails)
+    assert [details.lines[0]] * 8 == list(details.lines)
 
 
 def test_refusal_without_f60_is_still_a_reply() -> None:

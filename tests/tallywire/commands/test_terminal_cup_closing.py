@@ -1,0 +1,176 @@
+"""How a batch ends in the dialect cup, over real sockets: answers that get lost, uploads, chips."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from msgspec import structs
+
+from acquirer_sim.aio.host import Host
+from acquirer_sim.faults import Fault, FaultKind
+from protocol.aio.client import Opener, tcp_opener
+from protocol.amount import Amount
+from protocol.codec import Codec
+from protocol.dialect import builtin_dialect
+from protocol.message import Message
+from protocol.operations import Card
+from protocol.secrets import ChipData, Pan
+from protocol.structures.batch_data import BatchData
+from protocol.structures.upload import UploadCount, UploadDetail
+from terminal.aio.driver import Terminal
+from terminal.aio.opening import open_terminal
+from terminal.aio.printers import open_printer
+from terminal.configuration import Certificates, Limits, Settings, Timing
+from terminal.intent import Voucher
+from terminal.presented import Presented
+from tests.tallywire.commands.test_terminal_cards import tapped
+from tests.tallywire.commands.test_terminal_cup import hosting
+
+CUP: Final = Codec(builtin_dialect("cup"))
+CARD: Final = Card(Pan("6200000000000005"))
+CERTIFICATE: Final = bytes.fromhex("9F2608A1B2C3D4E5F607189F3602001C")
+CHIP: Final = Presented(
+    CARD.pan, None, "051", chip=ChipData(CERTIFICATE + bytes.fromhex("5A086200000000000005"))
+)
+QUICK: Final = Settings(
+    dialect="cup",
+    timing=Timing(reply_timeout_s=0.5, settlement_timeout_s=0.3, settlement_backoff_s=(0.0,)),
+)
+TILTED: Final = Fault(kind=FaultKind.OUT_OF_BALANCE, mti="0500")
+
+
+@asynccontextmanager
+async def shop(
+    folder: Path, host: Host, notes: list[bytes] | None = None, settings: Settings = QUICK
+) -> AsyncIterator[Terminal]:
+    opener: Opener = tcp_opener(*host.server.addresses[0])
+    line = opener if notes is None else tapped(opener, notes)
+    async with open_terminal(folder, settings, line, [open_printer("none:")]) as terminal:
+        yield terminal
+
+
+def sent(notes: Sequence[bytes], *mtis: str) -> list[Message]:
+    """Return what left, of these kinds."""
+    messages = [CUP.decode(frame[2:]) for frame in notes]
+    return [message for message in messages if message.mti in mtis]
+
+
+def network(message: Message) -> str:
+    return BatchData.parse(message.get(60)).network_code
+
+
+def rows(ledger: Path, sql: str) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(ledger)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+@pytest.mark.asyncio
+async def test_upload_takes_up_to_eight_payments_in_a_message(tmp_path: Path) -> None:
+    """domain/messages 5: F48 with eight payments, then the rest, then the count of all."""
+    notes: list[bytes] = []
+    hosted = hosting(tmp_path / "a.db", TILTED)
+    async with hosted as host, shop(tmp_path / "t", host, notes) as terminal:
+        sold = [await terminal.sale(Amount(100 + number), CARD) for number in range(9)]
+        await terminal.void(Voucher(stan=sold[0].stan))
+        settled = await terminal.settle()
+
+    first, second, end = sent(notes, "0320")
+    lists = [UploadDetail.parse(one.get(48)).payments for one in (first, second)]
+    assert "closed_unbalanced" == settled.outcome
+    assert [8, 2] == [len(one) for one in lists]
+    assert [one.stan for one in sold] == [one.stan for part in lists for one in part][:9]
+    assert (10, "202") == (UploadCount.parse(end.get(48)).count, network(end))
+    told = rows(tmp_path / "a.db", "SELECT kind, times FROM upload_item ORDER BY stan")
+    assert [("sale", 1)] * 9 + [("void", 1)] == told
+
+
+@pytest.mark.asyncio
+async def test_upload_goes_on_with_the_first_message_that_has_no_answer(tmp_path: Path) -> None:
+    """SC9: what was planned together stays together, whatever the settings say later."""
+    deaf = Fault(kind=FaultKind.DROP_REPLY, mti="0320", nth=2, hang_up=True)
+    once = structs.replace(QUICK, limits=Limits(settlement_tries_max=1, upload_group_max=2))
+    cut = structs.replace(once, limits=structs.replace(once.limits, upload_rounds_max=1))
+    notes: list[bytes] = []
+    hosted = hosting(tmp_path / "a.db", TILTED, deaf)
+    async with hosted as host:
+        async with shop(tmp_path / "t", host, notes, cut) as terminal:
+            for minor in (100, 200, 300, 400, 500):
+                await terminal.sale(Amount(minor), CARD)
+            waiting = await terminal.settle()
+        before = [one.get(11) for one in sent(notes, "0320")]
+        notes.clear()
+        async with shop(tmp_path / "t", host, notes) as terminal:
+            closed = await terminal.settle()
+
+    first, second, *_ = before
+    assert ("upload_waiting", "closed_unbalanced") == (waiting.outcome, closed.outcome)
+    again, end = sent(notes, "0320")
+    assert first != second == again.get(11)
+    assert 2 == len(UploadDetail.parse(again.get(48)).payments)
+    assert "202" == network(end)
+    times = rows(tmp_path / "a.db", "SELECT times, conflicts FROM upload_item ORDER BY stan")
+    assert [(1, 0), (1, 0), (2, 0), (2, 0), (1, 0)] == times
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("faults", "ends", "outcome"),
+    [((), ["203", "204", "207"], "closed_balanced"), ((TILTED,), ["201", "205", "206", "202"], "")],
+    ids=["balanced", "unbalanced"],
+)
+async def test_what_chips_said_goes_up_before_the_end(
+    tmp_path: Path, faults: tuple[Fault, ...], ends: list[str], outcome: str
+) -> None:
+    """domain/messages 2, 5: certificate 203/205, failure 204/206, end 207/202; no card number."""
+    notes: list[bytes] = []
+    hosted = hosting(tmp_path / "a.db", *faults)
+    async with hosted as host, shop(tmp_path / "t", host, notes) as terminal:
+        paid = await terminal.sale(Amount(500), CHIP)
+        refused = await terminal.sale(Amount(100_051), CHIP)
+        settled = await terminal.settle()
+        sound = await terminal.verify()
+
+    uploaded = sent(notes, "0320")
+    certificate, failure = uploaded[-3:-1]
+    assert ends == [network(one) for one in uploaded]
+    assert (outcome or "closed_unbalanced") == settled.outcome
+    assert [paid.stan, refused.stan] == [certificate.get(11), failure.get(11)]
+    assert CERTIFICATE == certificate.fields[55]
+    assert () == sound
+    kept = rows(tmp_path / "a.db", "SELECT stan, outcome, chip FROM upload_chip ORDER BY stan")
+    hexed = CERTIFICATE.hex().upper()
+    assert [(paid.stan, "approved", hexed), (refused.stan, "failed", hexed)] == kept
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("when", "chip", "ends"),
+    [
+        (Certificates.NEVER, CHIP, []),
+        (Certificates.WHEN_THERE, CARD, []),
+        (Certificates.ALWAYS, CARD, ["207"]),
+    ],
+)
+async def test_end_of_a_balanced_batch_is_told_as_the_setting_says(
+    tmp_path: Path, when: Certificates, chip: Card, ends: list[str]
+) -> None:
+    """domain/messages 5: the end is sent even with nothing before it, for hosts that want it."""
+    notes: list[bytes] = []
+    settings = structs.replace(QUICK, certificates=when)
+    hosted = hosting(tmp_path / "a.db")
+    async with hosted as host, shop(tmp_path / "t", host, notes, settings) as terminal:
+        await terminal.sale(Amount(500), chip)
+        settled = await terminal.settle()
+        slip = [owed.copy_id for owed in await terminal.paperwork.owed()]
+
+    assert "closed_balanced" == settled.outcome
+    assert ends == [network(one) for one in sent(notes, "0320")]
+    assert "S000001/settlement" in slip
