@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,7 @@ def open_bridge(wish: BridgeWish, confirmation: Confirmation = Confirmation.PROC
     from terminal.aio.escpos_printer import EscposPrinter
     from terminal.aio.printers import open_printer
     from terminal.configuration import BrokerSettings
+    from terminal.printer_status import SERIAL_MAX
     from terminal.texts import text_of
 
     address = _address(wish.mqtt)
@@ -95,6 +97,8 @@ def open_bridge(wish: BridgeWish, confirmation: Confirmation = Confirmation.PROC
             plan,
             printer,
             memory,
+            name=secrets.token_hex(8),
+            serial=secrets.randbelow(SERIAL_MAX),
             told=_voice(wish),
             connected=lambda: _say(wish, ready, event="bridged", at=at),
         )

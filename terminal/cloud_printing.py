@@ -3,6 +3,7 @@
 A printer URL is `mqtt://HOST[:PORT]/PREFIX/PRINTER`, or `mqtts://` with TLS. Below PREFIX/PRINTER:
 
     status                  printer -> all, retained; its last will says that it is gone
+    bridge                  which bridge the printer has, retained: of two, the older one ends
     asks                    terminal -> printer: how are you? (pre-flight, nothing is printed)
     answers/CLIENT          printer -> the asker: the status now, under the asker's correlation
     jobs                    terminal -> printer: ESC/POS bytes, correlation data = the job's name
@@ -101,6 +102,11 @@ class Topics:
     def asks(self) -> str:
         """Who wants to know how it is, now."""
         return f"{self.root}/asks"
+
+    @property
+    def bridge(self) -> str:
+        """Which bridge has the printer, retained."""
+        return f"{self.root}/bridge"
 
     @property
     def jobs(self) -> str:

@@ -332,8 +332,8 @@ TEXTS: Final[dict[str, Text]] = {
     "L80": Text(
         "打印服务器无法连接",
         "The broker of the printer cannot be reached",
-        "请检查网络，凭证将自动补打",
-        "Check the network and the printer's URL; what waits prints by itself",
+        "请检查网络、地址和证书，凭证将自动补打",
+        "Check network, URL and certificates; what waits prints by itself",
     ),
     "L81": Text(
         "打印服务器拒绝登录",

@@ -9,7 +9,9 @@ Rules:
   job, too many bytes are counted as strays.
 
 The session at the broker ends with the connection: what is sent to a bridge that is away is not
-kept for it. Its client ID is the printer's, so a second bridge of the same printer ends the first.
+kept for it. Its client ID is the printer's, so of two bridges only one is ever connected; and each
+writes its own name to the topic `bridge` once, when it starts, so that the older one learns that it
+has been replaced, and ends.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ from terminal.cloud_printing import (
     parts_of,
     report_of,
 )
-from terminal.printer_status import Cause
+from terminal.printer_status import FENCE, Cause, process_id, process_id_request
 from terminal.printing import Interrupted
 
 WAITING_MAX: Final = 64
@@ -57,7 +59,7 @@ def bridge_plan(address: CloudAddress, access: BrokerAccess) -> BrokerPlan:
         address.port,
         access,
         client_id=f"printer-{topics.root}",
-        topics=(topics.jobs, topics.asks),
+        topics=(topics.jobs, topics.asks, topics.bridge),
         will=Letter(topics.status, msgspec.json.encode(OFFLINE), retain=True),
     )
 
@@ -67,7 +69,11 @@ class TakenOver(Exception):
 
 
 class PrinterBridge:
-    """The bridge of one printer. `run` is all it does; `told` hears what it reports."""
+    """The bridge of one printer. `run` is all it does; `told` hears what it reports.
+
+    `name` is drawn anew for each, so that two bridges can tell each other apart, and so is
+    `serial`, from which it numbers what it sends: an echo meant for another is then none of ours.
+    """
 
     def __init__(
         self,
@@ -76,10 +82,16 @@ class PrinterBridge:
         printer: EscposPrinter,
         memory: JobMemory,
         *,
+        name: str,
+        serial: int = 0,
         told: Callable[[Told], None] = lambda _: None,
         connected: Callable[[], None] = lambda: None,
     ) -> None:
         self.strays = 0
+        self._name = name.encode()
+        self._serial = serial
+        self._connections = 0
+        self._replaced = False
         self.repeats = 0
         self._topics = address.topics
         self._printer = printer
@@ -103,19 +115,17 @@ class PrinterBridge:
         """
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._keep_connected(), name="broker")
+                group.create_task(self._broker.keep(self._greet), name="broker")
                 group.create_task(self._watch(), name="printer's news")
                 await self._print_and_look()
         finally:
             await self._say_goodbye()
 
-    async def _keep_connected(self) -> None:
-        await self._broker.keep(self._greet)
-        raise TakenOver
-
     async def _print_and_look(self) -> None:
         while True:
             self._take_late()
+            if self._replaced:
+                raise TakenOver
             if self._jobs:
                 await self._print(*self._jobs.popleft())
                 self._look_again = True
@@ -138,12 +148,6 @@ class PrinterBridge:
             self._work.set()
 
     async def _print(self, job: str, letter: Letter) -> None:
-        parts = parts_of(job)
-        assert parts is not None, "checked when it came"
-        _, process_id = parts
-        if process_id in self._sent:
-            # Another terminal's job of this process ID may still be echoed on this connection.
-            await self._printer.close()
         readiness = await self._printer.preflight()
         self._take_late()
         if readiness.cause is not None:
@@ -151,8 +155,10 @@ class PrinterBridge:
             self._report(Report(job=job, progress=Progress.REFUSED, cause=cause))
             return
         self._report(Report(job=job, progress=Progress.PRINTING))
-        self._printing, self._sent[process_id] = job, job
-        result = await self._printer.send_job(letter.payload, process_id)
+        self._serial += 1
+        own_id = process_id(self._serial)
+        self._printing, self._sent[own_id] = job, job
+        result = await self._printer.send_job(_renumbered(letter.payload, job, own_id), own_id)
         self._printing = ""
         report = report_of(job, result)
         if report.progress is Progress.PRINTED:
@@ -170,11 +176,19 @@ class PrinterBridge:
 
     def _take(self, letter: Letter) -> None:
         """Take what the broker brings."""
-        if letter.topic == self._topics.asks:
+        if letter.topic == self._topics.bridge:
+            self._take_claim(letter)
+        elif letter.topic == self._topics.asks:
             self._take_ask(letter)
         else:
             self._take_job(letter)
         self._work.set()
+
+    def _take_claim(self, letter: Letter) -> None:
+        """What is retained when we first come is the predecessor's; any other the successor's."""
+        first = letter.retain and self._connections <= 1
+        if not first and letter.payload != self._name:
+            self._replaced = True
 
     def _take_ask(self, letter: Letter) -> None:
         if not letter.correlation or not letter.response_topic.startswith(self._topics.answers("")):
@@ -210,8 +224,8 @@ class PrinterBridge:
         )
 
     def _take_late(self) -> None:
-        for process_id in self._printer.take_late():
-            job = self._sent.pop(process_id, "")
+        for echoed in self._printer.take_late():
+            job = self._sent.pop(echoed, "")
             if job:
                 self._report(Report(job=job, progress=Progress.PRINTED))
 
@@ -244,6 +258,9 @@ class PrinterBridge:
 
     def _greet(self) -> None:
         """A broker may have forgotten everything: tell it again, and look."""
+        self._connections += 1
+        if self._connections == 1:
+            self._broker.post(Letter(self._topics.bridge, self._name, retain=True))
         self._asks.clear()
         for report in self._memory.recent():
             self._post(report)
@@ -257,10 +274,21 @@ class PrinterBridge:
         for job, _ in self._jobs:
             gone = Cause.OFFLINE.value
             self._report(Report(job=job, progress=Progress.REFUSED, cause=gone))
-        self._tell_status(OFFLINE)
+        if not self._replaced:
+            self._tell_status(OFFLINE)
         await self._broker.flush(GOODBYE_S)
         await self._broker.close()
         await self._printer.close()
+
+
+def _renumbered(payload: bytes, job: str, own_id: bytes) -> bytes:
+    """Put the bridge's process ID in the place of the terminal's: two terminals count alike."""
+    parts = parts_of(job)
+    assert parts is not None, "checked when it came"
+    end = process_id_request(parts[1]) + FENCE
+    if not payload.endswith(end):
+        return payload
+    return payload.removesuffix(end) + process_id_request(own_id) + FENCE
 
 
 def _status(readiness: Readiness) -> Status:

@@ -64,8 +64,6 @@ class Problem(Enum):
     UNREACHABLE = "unreachable"
     REFUSED = "refused"
     """It answers, and does not let us in: user, password, rights."""
-    TAKEN = "taken"
-    """Another client came under our name; who comes again would only throw that one out."""
 
 
 class NoBroker(Exception):
@@ -82,11 +80,6 @@ class Connection(Protocol):
     @property
     def up(self) -> bool:
         """Whether it is still there, as far as anybody has noticed."""
-        ...
-
-    @property
-    def taken(self) -> bool:
-        """Whether it ended because another client came under our name."""
         ...
 
     async def publish(self, letter: Letter, timeout_s: float) -> Delivery:
@@ -186,11 +179,10 @@ class Broker:
     async def keep(self, on_connected: Callable[[], None] = lambda: None) -> None:
         """Stay connected and send what is posted, until cancelled; for a TaskGroup.
 
-        `on_connected` is called after every connection, and may post. Returns when another client
-        has come under our name.
+        `on_connected` is called after every connection, and may post.
         """
         loop = asyncio.get_running_loop()
-        while self.problem is not Problem.TAKEN:
+        while True:
             if await self.connect():
                 on_connected()
                 await self._send_posted()
@@ -232,8 +224,6 @@ class Broker:
                 await self.pulse.wait(asyncio.get_running_loop().time() + IDLE_S)
         # A broker that lets us in and hangs up at once is as absent as one that refuses.
         self._failures = max(1, self._failures)
-        if self._connection is not None and self._connection.taken:
-            self.problem = Problem.TAKEN
 
     async def _send_one(self, timeout_s: float) -> None:
         """Send the oldest; it leaves the queue when the broker has it, or will never take it."""

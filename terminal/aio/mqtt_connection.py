@@ -32,7 +32,6 @@ from terminal.aio.broker import (
 KEEP_ALIVE_S = 15
 NO_SUBSCRIBERS = 0x10
 FAILURE = 0x80
-TAKEN_OVER = 0x8E
 LOGIN_REASONS = frozenset({0x84, 0x85, 0x86, 0x87, 0x8A, 0x8C, 4, 5})
 """Bad user name or password, not authorised, banned: what waiting does not mend."""
 
@@ -59,7 +58,6 @@ class _Client(aiomqtt.Client):
         self._plan = plan
         self._acknowledgements: dict[int, asyncio.Future[Delivery]] = {}
         self._client.connect_timeout = plan.connect_s
-        self.taken = False
         self.lost = self._disconnected
         self.lost.add_done_callback(self._give_up)
 
@@ -93,17 +91,6 @@ class _Client(aiomqtt.Client):
         delivery = self._acknowledgements.pop(mid, None)
         if delivery is not None and not delivery.done():
             delivery.set_result(_delivery(reason_code.value))
-
-    def _on_disconnect(
-        self,
-        client: Any,
-        userdata: Any,
-        flags: Any,
-        reason_code: ReasonCode,
-        properties: Properties | None = None,
-    ) -> None:
-        self.taken = reason_code.value == TAKEN_OVER
-        super()._on_disconnect(client, userdata, flags, reason_code, properties)
 
     def _on_message(self, client: Any, userdata: Any, message: Any) -> None:
         self._plan.on_letter(_letter(message))
@@ -156,11 +143,6 @@ class MqttConnection:
     def up(self) -> bool:
         """Whether it is still there, as far as anybody has noticed."""
         return not self._client.lost.done()
-
-    @property
-    def taken(self) -> bool:
-        """Whether it ended because another client came under our name."""
-        return self._client.taken
 
     async def publish(self, letter: Letter, timeout_s: float) -> Delivery:
         """Send a letter and wait for what the broker says of it."""

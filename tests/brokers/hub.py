@@ -30,7 +30,6 @@ class Link:
     def __init__(self, hub: Hub, plan: BrokerPlan) -> None:
         self.plan = plan
         self.up = True
-        self.taken = False
         self._hub = hub
 
     async def publish(self, letter: Letter, timeout_s: float) -> Delivery:
@@ -74,13 +73,12 @@ class Hub:
         if not self.there or self.refusing:
             raise NoBroker(Problem.REFUSED if self.there else Problem.UNREACHABLE)
         for link in [one for one in self.links if one.plan.client_id == plan.client_id]:
-            link.taken = True
             self.cut(link)
         link = Link(self, plan)
         self.links.append(link)
         for letter in self.retained.values():
             if _wants(link, letter):
-                link.give(letter)
+                link.give(letter)  # marked as retained, as nothing is that is passed on
         return link
 
     def publish(self, letter: Letter) -> Delivery:

@@ -43,15 +43,16 @@ class Shop:
         return self.desk.door.texts
 
     @asynccontextmanager
-    async def bridged(self, *, settled: bool = True) -> AsyncIterator[asyncio.Task[None]]:
+    async def bridged(self, name: str = "first") -> AsyncIterator[asyncio.Task[None]]:
         """Run the bridge meanwhile; it is there when this is entered."""
         plan = replace(bridge_plan(ADDRESS, NO_ACCESS), opener=self.hub)
         device = EscposPrinter("tcp://desk", self.desk.door)
-        self.bridge = PrinterBridge(ADDRESS, plan, device, self.memory, told=self.told.append)
+        self.bridge = PrinterBridge(
+            ADDRESS, plan, device, self.memory, name=name, told=self.told.append
+        )
         async with asyncio.TaskGroup() as group:
             running = group.create_task(self.bridge.run())
-            if settled:
-                await self.desk.later(0.5)
+            await self.desk.later(0.5)
             try:
                 yield running
             finally:

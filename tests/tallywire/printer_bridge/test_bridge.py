@@ -11,8 +11,9 @@ from tallywire.printer_bridge.bridge import TakenOver
 from tallywire.virtual_printer.faults import Echo, PrinterFaults
 from terminal.aio.broker import Letter
 from terminal.aio.escpos_printer import EscposPrinter
+from terminal.aio.printers import ViewSheet
 from terminal.cloud_printing import OFFLINE, Progress, parse_status
-from terminal.printing import JobState
+from terminal.printing import Confirmed, JobState, Unconfirmed
 from terminal.service_slips import SelfTest
 from tests.brokers.hub import Fate, Hub
 from tests.brokers.shop import ADDRESS, Shop, cloud_printer, in_the_shop
@@ -289,17 +290,26 @@ def test_second_bridge_of_a_printer_ends_the_first() -> None:
     """Two would print every job twice."""
 
     async def test(shop: Shop) -> None:
-        problems = []
-        try:
-            async with shop.bridged() as running:
-                assert shop.bridge is not None
-                plan = next(one for one in shop.hub.links if one.plan.will).plan
-                await shop.hub(plan)
-                await asyncio.wait([running])
-        except* TakenOver as found:
-            problems = list(found.exceptions)
+        ended = []
 
-        assert 1 == len(problems)
+        async def keep(name: str) -> None:
+            try:
+                async with shop.bridged(name):
+                    await asyncio.Event().wait()
+            except* TakenOver:
+                ended.append(name)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(keep("first"))
+            await shop.desk.later(1)
+            second = group.create_task(keep("second"))
+            await shop.desk.later(5)
+            assert ["first"] == ended
+
+            await shop.desk.owe(settlement())
+            await shop.desk.paperwork.print_waiting()
+            second.cancel()
+        assert ["CONFIRMED"] == await shop.desk.states()
 
     in_the_shop(test)
 
@@ -324,19 +334,19 @@ def test_bridge_says_goodbye() -> None:
     in_the_shop(test)
 
 
-def test_two_terminals_share_a_printer() -> None:
-    """Equal process IDs of two terminals are two jobs."""
+def test_echo_of_one_terminals_job_never_confirms_anothers() -> None:
+    """Two terminals count alike: the printer echoes the first's job in place of the second's."""
 
     async def test(shop: Shop) -> None:
-        other = cloud_printer(shop.hub, "deadbeef")
-        theirs = shop.desk.restarted(other)
+        mine, theirs = cloud_printer(shop.hub, "c0ffee01"), cloud_printer(shop.hub, "deadbeef")
+        sheet = ViewSheet("self-test", VIEW, b"   1")
         async with shop.bridged():
-            await shop.desk.owe(settlement())
-            await shop.desk.paperwork.print_waiting()
-            await theirs.print_view("self-test", VIEW)
-            await shop.desk.paperwork.print_view("self-test", VIEW)
-        await other.close()
-
-        assert 3 == len(shop.texts)
+            await mine.preflight()
+            assert Confirmed() == await mine.send(sheet)
+            shop.desk.door.machine.set_faults(PrinterFaults(echo=Echo.PREVIOUS))
+            await theirs.preflight()
+            assert Unconfirmed() == await theirs.send(sheet)
+        await mine.close()
+        await theirs.close()
 
     in_the_shop(test)
