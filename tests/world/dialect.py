@@ -16,6 +16,7 @@ from acquirer_sim.configuration import Configuration, default_configuration
 from acquirer_sim.envelopes import Envelopes
 from protocol.codec import Codec
 from protocol.dialect import Dialect, builtin_dialect
+from protocol.errors import FieldError
 from protocol.message import Message
 from protocol.profiles.choice import Profile, profile_of
 from protocol.published_keys import TEST_MASTER_KEY
@@ -65,6 +66,14 @@ class Tongue:
         if self.dialect.profile == CUP:
             return frame[at : at + 2].hex()
         return frame[at : at + 4].decode("latin-1")
+
+    def reads(self, frame: bytes) -> bool:
+        """Tell whether a frame is a whole message."""
+        try:
+            self.reference.decode(frame[LENGTH_SIZE:])
+        except FieldError:
+            return False
+        return len(frame) == LENGTH_SIZE + int.from_bytes(frame[:LENGTH_SIZE], "big")
 
     def envelopes(self, loop: VirtualLoop) -> Envelopes | None:
         """Return what closes a host's replies."""

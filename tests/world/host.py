@@ -10,7 +10,7 @@ from acquirer_sim.aio import opening
 from acquirer_sim.aio.committer import Committer, Deliver, InlineCommitter
 from acquirer_sim.aio.host import Host
 from acquirer_sim.aio.opening import prepare
-from acquirer_sim.faults import FaultPlan
+from acquirer_sim.faults import FaultKind, FaultPlan
 from acquirer_sim.policy import Policy
 from acquirer_sim.tokens import KEY_BYTES
 from protocol.secrets import Key
@@ -74,11 +74,24 @@ class HostStation:
             envelopes=tongue.envelopes(self._loop),
             codec=tongue.codec,
             framing=tongue.dialect.framing,
-            faults=self._faults,
+            faults=self._plan(),
+            # A restart is a power cut here: what was not committed is gone, and it takes a while.
+            restart=lambda: self._die_soon(process),
             on_event=lambda event: None,
             on_incident=lambda incident: None,
         )
         self._wire.listen(host.server.accept, process)
+
+    def _plan(self) -> FaultPlan | None:
+        """Return the plan of this start; a fault that restarts the host strikes the first one."""
+        plan = self._faults
+        if plan is None or self.starts == 1:
+            return plan
+        kept = tuple(fault for fault in plan.fault if fault.kind is not FaultKind.RESTART)
+        return FaultPlan(kept, plan.seed)
+
+    def _die_soon(self, process: Process) -> None:
+        self._loop.call_soon(process.kill)
 
     def _open_committer(self, deliver: Deliver) -> Committer:
         self.platter.open(full=FULL in opening.PRAGMAS)

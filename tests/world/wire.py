@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tests.world import switch
@@ -125,6 +125,21 @@ class Wire:
         near.attach(asyncio.Protocol())
         far.attach(self.host.context.run(self.listener))
         far.enqueue(self.loop.time() + LATENCY_S, frame)
+
+
+def whole(seen: list[Seen], reads: Callable[[bytes], bool]) -> list[Seen]:
+    """Return what was said, with replies that came in pieces put together and scraps left out."""
+    found: list[Seen] = []
+    pieces: dict[str, bytes] = {}
+    for one in seen:
+        if one.upstream or reads(one.frame):
+            pieces.pop(one.link, None)
+            found.append(one)
+            continue
+        together = pieces[one.link] = pieces.get(one.link, b"") + one.frame
+        if reads(together):
+            found.append(replace(one, frame=pieces.pop(one.link)))
+    return found
 
 
 class MemoryTransport(asyncio.Transport):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from acquirer_sim.faults import FaultPlan
+from acquirer_sim.faults import FaultKind, FaultPlan
 from terminal.results import Status
 from tests.world.auditor_books import audit_books
 from tests.world.auditor_flows import audit_flows
@@ -18,11 +18,23 @@ from tests.world.dialect import tongue_of
 from tests.world.host import HostStation
 from tests.world.morning import Morning
 from tests.world.till import Till
-from tests.world.wire import Wire
+from tests.world.wire import Wire, whole
 
 CARDS: Final = ("4111111111111111", "5555555555554444", "6200000000000005")
 LATE_S: Final = 45.0
 """After the deadlines of `till.TIMING`, well before the world ends."""
+
+BROKEN: Final = frozenset(
+    {
+        FaultKind.RESET_REPLY,
+        FaultKind.SPLIT_REPLY,
+        FaultKind.SLOW_REPLY,
+        FaultKind.WRONG_LENGTH,
+        FaultKind.GARBAGE_REPLY,
+        FaultKind.BAD_TOTALS,
+    }
+)
+"""Faults after which the host writes what is no frame, or no message."""
 
 QUIET_S: Final = 400.0
 CLEARING_ROUNDS_MAX: Final = 12
@@ -59,6 +71,7 @@ class World:
         self.weather = weather
         self.salt = salt
         self.problems: list[str] = []
+        self.breaks_replies = faults is not None and any(one.kind in BROKEN for one in faults.fault)
         self.tongue = tongue_of(morning.dialect)
         self.wire = Wire(loop, weather, split_frames, late_s=LATE_S, tongue=self.tongue)
         self.host = HostStation(loop, self.wire, weather, image=morning.ledger, faults=faults)
@@ -113,8 +126,13 @@ class World:
         self._search_card_numbers()
 
     def heard(self) -> list[Heard]:
-        """Return every frame that was sent, decoded by the reference codec."""
+        """Return every frame that was sent, decoded by the reference codec.
+
+        A host told to break its replies writes what is no message: that says nothing to anybody.
+        """
         seen = self.wire.seen
+        if self.breaks_replies:
+            seen = whole(seen, self.tongue.reads)
         plain = self.tongue.plain([one.frame for one in seen])
         return [
             Heard(one.at_s, one.upstream, message, one.fate)
