@@ -106,7 +106,7 @@ ROWS: Final = (
     sale("H5", 'kind="duplicate"', "declined 94"),
     sale("H6", 'kind="cutover"', "declined 90"),
     sale("H7", 'kind="batch_mismatch"', "declined 77"),
-    close("H8", 'kind="out_of_balance"', UPLOADED, said="0200 0500 0320 0320 0320"),
+    close("H8", 'kind="out_of_balance"', UPLOADED),
     close("H8", 'kind="out_of_balance"\nside="foreign"', UPLOADED, dialects=CUP),
     close("H8", 'kind="out_of_balance"\nside="both"', UPLOADED, dialects=CUP),
     close("H8", 'kind="out_of_balance"\nplace="after"', "upload_waiting L04", wrong=STUCK),
