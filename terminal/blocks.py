@@ -51,7 +51,7 @@ def marks(marks: Marks, paper: Paper, *, testing: bool) -> Iterator[Line]:
 def shop(shop: Shop, paper: Paper) -> Iterator[Line]:
     """The head of every paper."""
     name = clip(printable(shop.merchant_name), MERCHANT_NAME_MAX)
-    yield from entry(labels.MERCHANT_NAME, name, paper)
+    yield from optional(labels.MERCHANT_NAME, readable(name, paper), paper)
     yield from entry(labels.MERCHANT_NO, shop.merchant_id, paper)
     yield from entry(labels.TERMINAL_NO, shop.terminal_id, paper)
     yield from entry(labels.OPERATOR, shop.operator, paper)
@@ -78,6 +78,11 @@ def foot(copy: CopyKind, paper: Paper, *, testing: bool) -> Iterator[Line]:
     yield Line(" ".join(labels.COPIES[copy].apart(paper.shown)), align=Align.CENTRE)
     if testing:
         yield Line(testing_mark(paper), bold=True, align=Align.CENTRE)
+
+
+def short(words: Words, paper: Paper) -> str:
+    """The head of a narrow column: one language, the first that is shown."""
+    return words.apart(paper.shown)[0]
 
 
 def row_heads(paper: Paper) -> Iterator[Line]:
@@ -128,16 +133,36 @@ def remarks(remarks: tuple[Remark | str, ...], paper: Paper) -> Iterator[Line]:
     if remarks:
         yield Line(labels.REFERENCE.label(paper.shown))
     for remark in remarks:
-        yield from indented(_remark(remark, paper), paper)
+        yield from _remark(remark, paper)
 
 
-def _remark(remark: Remark | str, paper: Paper) -> str:
+def _remark(remark: Remark | str, paper: Paper) -> Iterator[Line]:
     if isinstance(remark, str):
-        return remark
-    words = Words(remark.zh, remark.en)
-    if not remark.value:
-        return words.name(paper.shown)
-    return f"{words.label(paper.shown)} {remark.value}"
+        yield from indented(remark, paper)
+        return
+    words, value = Words(remark.zh, remark.en), printable(remark.value)
+    if not value:
+        for text in words.apart(paper.shown):
+            yield from indented(text, paper)
+        return
+    label = INDENT + words.label(paper.shown)
+    if text_width(label) + 1 + text_width(value) <= paper.columns:
+        yield Line(f"{label} {value}")
+        return
+    yield Line(label)
+    yield Line(justify("", value, paper.columns))
+
+
+def readable(name: str, paper: Paper) -> str:
+    """Return what can be read of a name on this paper, "" when that is nothing.
+
+    Where only ASCII can be printed a Chinese name would be a row of question marks: what there is
+    in English is shown, or nothing; the number below the name tells who it is.
+    """
+    if not paper.ascii_only:
+        return name
+    words = "".join(character if character.isascii() else " " for character in name).split()
+    return " ".join(word for word in words if any(map(str.isalnum, word)))
 
 
 def optional(words: Words, value: str, paper: Paper) -> Iterator[Line]:

@@ -176,7 +176,6 @@ REASONS: Final[dict[FaultReason, Words]] = {
         "冲正不成功，请人工处理", "REVERSAL NOT CONFIRMED. PLEASE CONTACT THE ACQUIRER"
     ),
     FaultReason.ADVICE_REFUSED: Words(
-        "交易已发生，主机拒绝入账，请人工处理",
-        "IT HAS HAPPENED, AND THE HOST REFUSES IT. PLEASE CONTACT THE ACQUIRER",
+        "主机拒绝入账，请人工处理", "REFUSED BY THE HOST. PLEASE CONTACT THE ACQUIRER"
     ),
 }

@@ -79,8 +79,8 @@ def _receipt(receipt: Receipt, copy: CopyKind, marks: Marks, paper: Paper) -> It
     yield blocks.rule(paper)
     yield from blocks.shop(receipt.shop, paper)
     yield blocks.rule(paper)
-    yield from blocks.optional(labels.ISSUER, receipt.issuer, paper)
-    yield from blocks.optional(labels.ACQUIRER, receipt.acquirer, paper)
+    for words, name in ((labels.ISSUER, receipt.issuer), (labels.ACQUIRER, receipt.acquirer)):
+        yield from blocks.optional(words, blocks.readable(name, paper), paper)
     yield from blocks.entry(labels.CARD_NO, f"{receipt.card} /{receipt.entry}", paper)
     yield from blocks.entry(labels.TYPE, labels.PAYMENTS[receipt.kind].name(paper.shown), paper)
     yield from blocks.entry(labels.BATCH_NO, receipt.batch, paper)

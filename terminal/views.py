@@ -186,6 +186,11 @@ def _detail(detail: DetailList, paper: Paper) -> Iterator[Line]:
     yield from blocks.entry(labels.BATCH_NO, detail.batch, paper)
     yield from blocks.entry(labels.DATE_TIME, detail.at, paper)
     yield blocks.rule(paper)
+    heads = (labels.VOUCHER_NO, labels.ROW_TYPE, labels.CARD_NO, labels.AUTH_NO, labels.AMOUNT)
+    voucher, kind, card, authorisation, money = (blocks.short(one, paper) for one in heads)
+    yield Line(justify(f"{voucher} {kind}", card, paper.columns))
+    yield Line(justify(blocks.INDENT + authorisation, money, paper.columns))
+    yield blocks.rule(paper)
     for receipt in detail.receipts:
         head = f"{receipt.stan} {TYPE_LETTERS[receipt.kind]}"
         yield Line(justify(head, receipt.card, paper.columns))
@@ -193,5 +198,6 @@ def _detail(detail: DetailList, paper: Paper) -> Iterator[Line]:
         yield Line(justify(blocks.INDENT + receipt.authorisation, amount, paper.columns))
     yield blocks.rule(paper)
     yield from blocks.entry(labels.BATCH_COUNT, str(len(detail.receipts)), paper)
+    yield blocks.rule(paper)
     testing = any(receipt.testing for receipt in detail.receipts)
     yield from blocks.foot(CopyKind.SETTLEMENT, paper, testing=testing)

@@ -11,6 +11,7 @@ from terminal.documents import (
     FaultSlip,
     Figures,
     Receipt,
+    Remark,
     SettlementSlip,
     Shop,
     SlipRow,
@@ -22,6 +23,15 @@ SHOP: Final = Shop(
     terminal_id="12345678",
     operator="01",
 )
+
+
+EARLIER: Final = (
+    Remark("原凭证号", "ORIG VOUCHER", "000011-000344"),
+    Remark("原参考号", "ORIG REFER NO", "600210000344"),
+    Remark("原日期", "ORIG DATE", "01/01"),
+)
+"""What a refund says of the sale that it gives back."""
+REFUSED: Final = Remark("000347 离线 51 余额不足", "000347 OFFLINE 51 insufficient funds")
 
 
 def receipt(**changes: Any) -> Receipt:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +15,11 @@ from terminal.documents import (
     Balance,
     CopyKind,
     Document,
+    FaultReason,
     FaultSlip,
     Figures,
     Receipt,
+    Remark,
     SettlementSlip,
     Shop,
     SlipRow,
@@ -24,7 +28,7 @@ from terminal.labels import Language
 from terminal.layout import lay_out, render_text
 from terminal.lines import text_width
 from terminal.paper import ORIGINAL, PAPER_58_MM, Marks, Paper
-from tests.terminal.samples import SHOP, fault, receipt, settlement
+from tests.terminal.samples import EARLIER, REFUSED, SHOP, fault, receipt, settlement
 
 GOLDEN = Path(__file__).parent / "golden"
 MARKS = Marks(2, "2026/01/03 09:30:00")
@@ -33,12 +37,42 @@ UNBALANCED = settlement(
     host=Figures(debit_count=11, debit_minor=113450, credit_count=2, credit_minor=12000),
     uploaded=14,
 )
+FILE = Marks(0, "2026/01/03 09:30:00", electronic=True)
+VOID = receipt(kind=PaymentKind.VOID, remarks=EARLIER[:1])
+REFUND = receipt(kind=PaymentKind.REFUND, remarks=EARLIER)
+OFFLINE = receipt(
+    kind=PaymentKind.OFFLINE_SALE,
+    authorisation="",
+    rrn="",
+    remarks=(Remark("脱机交易", "OFFLINE"),),
+)
+UNKNOWN = settlement(
+    host=None, result=Balance.UNKNOWN, exceptions=2, reversals_pending=1, remarks=(REFUSED,)
+)
+REFUSAL = fault(kind=PaymentKind.OFFLINE_SALE, reason=FaultReason.ADVICE_REFUSED, code="51")
 CASES: dict[str, tuple[Document, CopyKind, Marks, Paper]] = {
     "receipt-merchant": (receipt(), CopyKind.MERCHANT, Marks(), Paper()),
     "receipt-cardholder-duplicate": (receipt(), CopyKind.CARDHOLDER, MARKS, Paper()),
     "receipt-48": (receipt(), CopyKind.MERCHANT, Marks(), Paper(columns=48)),
     "receipt-ascii": (receipt(), CopyKind.MERCHANT, MARKS, Paper(ascii_only=True)),
     "receipt-chinese": (receipt(), CopyKind.CARDHOLDER, MARKS, Paper(language=Language.CHINESE)),
+    "receipt-english": (REFUND, CopyKind.CARDHOLDER, MARKS, Paper(language=Language.ENGLISH)),
+    "receipt-refund": (REFUND, CopyKind.MERCHANT, Marks(), Paper()),
+    "receipt-void-48": (VOID, CopyKind.MERCHANT, MARKS, Paper(columns=48)),
+    "receipt-offline": (OFFLINE, CopyKind.CARDHOLDER, Marks(), Paper()),
+    "receipt-bank": (receipt(kind=PaymentKind.COMPLETION), CopyKind.ACQUIRER, Marks(), Paper()),
+    "receipt-electronic": (receipt(), CopyKind.CARDHOLDER, FILE, Paper()),
+    "settlement-unknown": (UNKNOWN, CopyKind.SETTLEMENT, MARKS, Paper()),
+    "settlement-48": (UNBALANCED, CopyKind.SETTLEMENT, Marks(), Paper(columns=48)),
+    "settlement-ascii": (UNKNOWN, CopyKind.SETTLEMENT, Marks(), Paper(ascii_only=True)),
+    "settlement-chinese": (
+        settlement(),
+        CopyKind.SETTLEMENT,
+        Marks(),
+        Paper(language=Language.CHINESE),
+    ),
+    "fault-refused": (REFUSAL, CopyKind.FAULT, MARKS, Paper()),
+    "fault-ascii": (REFUSAL, CopyKind.FAULT, Marks(), Paper(ascii_only=True)),
     "settlement": (settlement(), CopyKind.SETTLEMENT, Marks(), Paper()),
     "settlement-unbalanced": (UNBALANCED, CopyKind.SETTLEMENT, Marks(), Paper()),
     "fault": (fault(), CopyKind.FAULT, Marks(), Paper()),
@@ -77,6 +111,39 @@ def test_reprint_differs_in_its_mark_lines_only(document: Document, copy: CopyKi
     marks = [line.strip() for line in reprint if line not in original]
     assert ["****重打印/DUPLICATE**** (2)", "重打印时间 2026/01/03 09:30:00"] == marks
     assert original == [line for line in reprint if line.strip() not in marks]
+
+
+ASCII_PAPERS = [name for name, case in CASES.items() if case[3].ascii_only]
+
+
+@pytest.mark.parametrize("name", ASCII_PAPERS)
+def test_paper_in_ascii_shows_no_question_marks(name: str) -> None:
+    """A missing typeface is no reason for boxes: what cannot be read is left out."""
+    document, copy, marks, paper = CASES[name]
+
+    assert "?" not in text_of(document, copy, marks=marks, paper=paper)
+
+
+def test_name_in_ascii_keeps_what_can_be_read() -> None:
+    shop = msgspec.structs.replace(SHOP, merchant_name="测试商户 TEST SHOP（2）")
+    text = text_of(receipt(shop=shop), CopyKind.MERCHANT, paper=Paper(ascii_only=True))
+
+    assert "MERCHANT NAME: TEST SHOP 2" in text.replace("\n  ", " ")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_language_alone_shows_no_word_of_the_other(name: str) -> None:
+    """Either language alone: what the project says, not what the shop filled in."""
+    document, copy, marks, _ = CASES[name]
+    shop = msgspec.structs.replace(SHOP, merchant_name="SHOP")
+    plain = msgspec.structs.replace(document, shop=shop)
+    if isinstance(plain, Receipt):
+        plain = msgspec.structs.replace(plain, issuer="", acquirer="")
+
+    english = text_of(plain, copy, marks=marks, paper=Paper(language=Language.ENGLISH))
+    chinese = text_of(plain, copy, marks=marks, paper=Paper(language=Language.CHINESE))
+    assert english.isascii()
+    assert set() == set(re.findall("[A-Za-z]{2,}", chinese)) - {"POS", "RMB", "SHOP", "QR"}
 
 
 def test_signature_is_on_the_merchants_copy_only() -> None:
