@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 import msgspec
+from msgspec.structs import replace as replace_struct
 
 from protocol.operations import (
     ChipUpload,
@@ -61,10 +62,14 @@ class SettlementPrepared(Fact, frozen=True, kw_only=True):
 
 
 class SettlementSending(Fact, frozen=True, kw_only=True):
-    """Request number `sends` begins; from here on the host may have closed the batch."""
+    """Request number `sends` begins; from here on the host may have closed the batch.
+
+    `stan` is the number that a repeat used up, "" when it has that of the first.
+    """
 
     batch: str
     sends: int
+    stan: str = ""
 
 
 class SettlementUncertain(Fact, frozen=True, kw_only=True):
@@ -214,7 +219,11 @@ def as_request(group: Sequence[Item]) -> Request:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The settlement of one batch. `request` is the first 0500; a later one differs in `repeat`."""
+    """The settlement of one batch. `request` is the first 0500; a later one differs in `repeat`.
+
+    `fresh_stan` is the number of the next repeat, for hosts that want each message to have one of
+    its own; "" keeps the first one's.
+    """
 
     phase: SettlementPhase
     request: Settlement
@@ -223,6 +232,19 @@ class Attempt:
     timeout_s: float
     sends: int = 0
     upload: Upload | None = None
+    fresh_stan: str = ""
+
+    @property
+    def repeat_stan(self) -> str:
+        """Return the number that only the request sent last has, "" when it is the first one's."""
+        return self.fresh_stan if self.sends > 1 else ""
+
+    @property
+    def sent(self) -> Settlement:
+        """Return the request that was sent last."""
+        return replace_struct(
+            self.request, repeat=self.sends > 1, stan=self.repeat_stan or self.request.stan
+        )
 
     @property
     def batch(self) -> str:

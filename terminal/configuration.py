@@ -130,6 +130,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reversal_form: ReversalForm = ReversalForm.REQUEST
     settlement_inquiry: bool = False
     payment_inquiry: bool = False
+    new_stan_on_repeat: bool = False
     certificates: Certificates = Certificates.WHEN_THERE
     hotline: str = ""
     dialect: str = "iso87"

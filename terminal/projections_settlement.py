@@ -48,7 +48,8 @@ def settlement_sending(fact: SettlementSending, at: str) -> list[Statement]:
     """From here on the host may have closed it."""
     phase = SettlementPhase.SENDING if fact.sends == 1 else SettlementPhase.REPEATING
     sql = "UPDATE settlement SET phase = ?, sends = ?, changed_at = ? WHERE batch = ?"
-    return [(sql, (phase.value, fact.sends, at, fact.batch))]
+    moved = (sql, (phase.value, fact.sends, at, fact.batch))
+    return [moved, (TAKE_STAN, (fact.stan,))] if fact.stan else [moved]
 
 
 @projects(SettlementUncertain)

@@ -12,7 +12,9 @@
                         └────── ENDING ──▶ CLOSED_UNBALANCED
 
 *Frozen first:* the commit of PREPARED holds totals, hash of the item list, STAN and stamp; every
-later request is made of it, so a repeat is identical in every business field. *Uncertain is a
+later request is made of it, so a repeat is identical in every business field (with
+`new_stan_on_repeat` it has a number of its own, on disk before it leaves: the host knows a batch by
+its number and totals, never by the STAN, so nothing is closed twice). *Uncertain is a
 state:* once SENDING is on disk only the host's answer to this very request ends it; the terminal
 asks again (0501) until it has that answer, sells nothing meanwhile and changes no batch number.
 Only a first request that certainly never left gives the batch back to the day.
@@ -33,8 +35,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
-
-from msgspec.structs import replace as replace_struct
 
 from protocol.operations import ReconciliationResult, SettlementReply
 from terminal import upload
@@ -85,7 +85,7 @@ class OutOfBalance(Event):
 def judge(attempt: Attempt, reply: SettlementReply) -> Event:
     """Return what a 0510 says. It closes the batch only when every part of it agrees (S7)."""
     asked = attempt.request
-    if (reply.stan, reply.origin) != (asked.stan, asked.origin):
+    if (reply.stan, reply.origin) != (attempt.sent.stan, asked.origin):
         return Mismatched("the reply names another settlement")
     if reply.batch != asked.batch and reply.result is not ReconciliationResult.ERROR:
         return Mismatched("the reply names another batch")
@@ -126,11 +126,10 @@ def _ask_again(attempt: Attempt, event: Resume) -> tuple[Attempt, Effects]:
 
 def _send(attempt: Attempt, event: Connected) -> tuple[Attempt, Effects]:
     sending = replace(attempt, sends=attempt.sends + 1)
-    request = replace_struct(attempt.request, repeat=attempt.sends > 0)
-    fact = SettlementSending(batch=attempt.batch, sends=sending.sends)
+    fact = SettlementSending(batch=attempt.batch, sends=sending.sends, stan=sending.repeat_stan)
     return sending, (
         Commit((fact,), CrashPoint.SC5),
-        Send(request, attempt.timeout_s, CrashPoint.SC6, CrashPoint.SC7),
+        Send(sending.sent, attempt.timeout_s, CrashPoint.SC6, CrashPoint.SC7),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from protocol.operations import (
@@ -91,7 +91,14 @@ class Settler:
         """
         if attempt.phase is SettlementPhase.UNCERTAIN:
             await self.inquirer.look(attempt.batch)
+        if self.desk.settings.new_stan_on_repeat:
+            attempt = replace(attempt, fresh_stan=await self._fresh_stan(attempt.batch))
         return await self.desk.performer.run(self._machine(), attempt, Resume())
+
+    async def _fresh_stan(self, batch: str) -> str:
+        """Return the number that the next repeat uses up."""
+        standing = await self.desk.standing()
+        return await self.desk.books.next_stan(after=standing.stan, batch=batch)
 
     async def insist(self, attempt: Attempt) -> Attempt:
         """Ask again, with back-off, until it is answered or the tries of one command are over."""

@@ -35,11 +35,12 @@ from terminal.attempt import (
     RoundsOver,
     SettlementAnswered,
     SettlementPhase,
+    SettlementSending,
     Unbalanced,
     Upload,
     UploadPlanned,
 )
-from terminal.effects import Send, in_order
+from terminal.effects import Commit, Send, in_order
 from terminal.errors import IllegalEvent
 from terminal.machine import (
     CommitFailed,
@@ -191,6 +192,27 @@ def test_a_repeat_differs_in_its_mark_alone() -> None:
     assert isinstance(send.request, Settlement)
     assert send.request.repeat
     assert {**_fields(send.request), "repeat": False} == _fields(REQUEST)
+
+
+def test_a_repeat_has_a_number_of_its_own_where_the_host_wants_it() -> None:
+    """states 3, protocol 2: the number is on disk before it leaves; nothing else differs."""
+    first, effects = step(replace(ATTEMPT, phase=P.PREPARED, fresh_stan="000010"), Connected())
+    begun, sent = effects[0], effects[1]
+    assert isinstance(begun, Commit)
+    assert isinstance(sent, Send)
+    assert (SettlementSending(batch="000001", sends=1),) == begun.facts
+    assert sent.request == REQUEST
+
+    again, effects = step(replace(first, phase=P.UNCERTAIN), Connected())
+
+    begun, sent = effects[0], effects[1]
+    assert isinstance(begun, Commit)
+    assert isinstance(sent, Send)
+    assert isinstance(sent.request, Settlement)
+    assert (SettlementSending(batch="000001", sends=2, stan="000010"),) == begun.facts
+    assert {**_fields(REQUEST), "stan": "000010", "repeat": True} == _fields(sent.request)
+    assert type(judge(again, reply(stan="000009"))) is Mismatched
+    assert type(judge(again, reply(stan="000010"))) is InBalance
 
 
 def _fields(request: Settlement) -> dict[str, object]:

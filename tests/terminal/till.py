@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from protocol.aio.errors import NotConnected, Unanswered
 from protocol.amount import Amount
 from protocol.kinds import KINDS, PaymentKind, Side
@@ -187,7 +189,7 @@ class Host:
                 batch=asked.batch,
                 totals=ours,
             )
-        return self.settled[asked.batch]
+        return structs.replace(self.settled[asked.batch], stan=asked.stan)
 
     def _status(self, asked: SettlementInquiry, base: dict[str, Any]) -> SettlementStatus:
         stored = self.settled.get(asked.batch)

@@ -85,10 +85,30 @@ class Tongue:
             return None
         return Keyring(Signing(self.dialect), TEST_MASTER_KEY)
 
-    def plain(self, frames: Sequence[bytes]) -> list[Message]:
-        """Return frames, in the order in which they were sent, in the auditor's words."""
+    def plain(self, frames: Sequence[bytes], *, renumbers: bool = False) -> list[Message]:
+        """Return frames, in the order in which they were sent, in the auditor's words.
+
+        Where terminals renumber what they repeat, a settlement keeps its first number here.
+        """
         messages = [self.reference.decode(frame[LENGTH_SIZE:]) for frame in frames]
+        messages = _numbered_once(messages) if renumbers else messages
         return _translated(messages) if self.dialect.profile == CUP else messages
+
+
+def _numbered_once(messages: Sequence[Message]) -> list[Message]:
+    """Give every settlement of a batch, and its answers, the number of the first."""
+    first: dict[tuple[str, str], str] = {}
+    used: set[tuple[str, str]] = set()
+    numbered = []
+    for message in messages:
+        if message.mti[:2] == "05":
+            who, stan = message.get(41), message.get(11)
+            kept = first.setdefault((who, message.get(60)), stan)
+            assert message.mti[2] == "1" or (who, stan) not in used, f"{stan} is used twice"
+            used |= {(who, stan)} if message.mti[2] == "0" else set()
+            message = Message(message.mti, {**message.fields, 11: kept})
+        numbered.append(message)
+    return numbered
 
 
 def _translated(messages: Sequence[Message]) -> list[Message]:

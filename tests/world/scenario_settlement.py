@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec import structs
+
 from acquirer_sim.faults import Fault, FaultKind, FaultPlan
 from tests.world.runs import Scenario
 from tests.world.scenario_payment import reprint_in_peace
@@ -33,6 +35,14 @@ async def play_impatiently(world: World) -> None:
     await play(world)
 
 
+async def play_renumbered(world: World) -> None:
+    """As above, with terminals that give every repeat a number of its own."""
+    for till in world.tills:
+        till.settings = structs.replace(till.settings, new_stan_on_repeat=True)
+    await play(world)
+
+
 SETTLEMENT = Scenario("settlement", lambda dialect: after_sales(dialect, 2), play)
 IMPATIENT = Scenario("impatient", lambda dialect: after_sales(dialect, 2), play_impatiently)
+RENUMBERED = Scenario("renumbered", lambda dialect: after_sales(dialect, 2), play_renumbered)
 UPLOAD = Scenario("upload", lambda dialect: after_sales(dialect, 2), play, OUT_OF_BALANCE)

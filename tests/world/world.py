@@ -133,7 +133,8 @@ class World:
         seen = self.wire.seen
         if self.breaks_replies:
             seen = whole(seen, self.tongue.reads)
-        plain = self.tongue.plain([one.frame for one in seen])
+        renumbers = any(till.settings.new_stan_on_repeat for till in self.tills)
+        plain = self.tongue.plain([one.frame for one in seen], renumbers=renumbers)
         return [
             Heard(one.at_s, one.upstream, message, one.fate)
             for one, message in zip(seen, plain, strict=True)

@@ -10,6 +10,7 @@ import pytest
 from protocol.operations import (
     Operation,
     ReconciliationResult,
+    Settlement,
     SettlementReply,
 )
 from terminal.configuration import Limits
@@ -69,6 +70,30 @@ async def test_settle_repeats_identically_until_answered() -> None:
     assert till.host.mtis()[2:] == ["Settlement", "Settlement*", "Settlement*"]
     first, last = till.host.heard[2], till.host.heard[4]
     assert msgspec.structs.replace(last, repeat=False) == first
+    await agree(till)
+    await till.terminal.close()
+
+
+@pytest.mark.asyncio
+async def test_settle_numbers_its_repeats_anew_when_told_so(tmp_path: Path) -> None:
+    """states 3, `new_stan_on_repeat`: one content, closed once, also over a crash."""
+    path = str(tmp_path / "terminal.db")
+    renewing = msgspec.structs.replace(QUICK, new_stan_on_repeat=True)
+    till = await open_till(settings=renewing, path=path)
+    await till.terminal.sale(yuan(), visa())
+    till.host.faults = [LOST, LOST, LOST]
+    uncertain = await till.terminal.settle()
+    await till.pull_plug()
+
+    till = await open_till(till.host, settings=renewing, path=path)
+    closed = await till.terminal.settle()
+
+    asked = [one for one in till.host.heard if isinstance(one, Settlement)]
+    plain = [msgspec.structs.replace(one, stan="", repeat=False) for one in asked]
+    assert ("uncertain", "closed_balanced") == (uncertain.outcome, closed.outcome)
+    assert [plain[0]] * 4 == plain
+    stans = [one.stan for one in till.host.heard]
+    assert sorted(set(stans)) == stans
     await agree(till)
     await till.terminal.close()
 
