@@ -11,6 +11,7 @@ from protocol.inquiries import PaymentInquiry
 from protocol.kinds import PaymentKind
 from protocol.message import Message
 from protocol.operations import (
+    ChipUpload,
     Echo,
     PaymentRequest,
     Request,
@@ -19,6 +20,7 @@ from protocol.operations import (
     SettlementInquiry,
     SignOff,
     SignOn,
+    UploadDetails,
     UploadEnd,
     UploadItem,
 )
@@ -29,6 +31,8 @@ NAMES: Final = {
     Reversal: RequestName.REVERSAL,
     Settlement: RequestName.SETTLEMENT,
     UploadItem: RequestName.UPLOAD_ITEM,
+    UploadDetails: RequestName.UPLOAD_ITEM,
+    ChipUpload: RequestName.UPLOAD_CHIP,
     UploadEnd: RequestName.UPLOAD_END,
     SignOn: RequestName.SIGN_ON,
     SignOff: RequestName.SIGN_OFF,

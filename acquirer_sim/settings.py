@@ -29,6 +29,7 @@ class RequestName(Enum):
     REVERSAL = "reversal"
     SETTLEMENT = "settlement"
     UPLOAD_ITEM = "upload_item"
+    UPLOAD_CHIP = "upload_chip"
     UPLOAD_END = "upload_end"
     SIGN_ON = "sign_on"
     SIGN_OFF = "sign_off"

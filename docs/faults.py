@@ -29,9 +29,19 @@ def faults() -> str:
                 for kind, facts in FAULTS.items()
             ],
         ),
+        "`before` the commit the host decides so, and its books say the same; `after` it the books "
+        "are as they should be, and only the reply is not. Where both are possible, the first one "
+        "is meant unless `place` says otherwise.",
         "A file holds one table for each fault, in order. This one loses the answer to the third "
         "purchase:",
         '```toml\n[[fault]]\nkind = "drop_reply"\nmti = "0200"\nnth = 3\n```',
+        "And this one breaks a tenth of all replies to payments, the same tenth each time:",
+        '```toml\nseed = 7\n\n[[fault]]\nkind = "reset_reply"\nrequest = "payment"\n'
+        "chance = 0.1\ntimes = 1000\n```",
+        "While the acquirer runs, `Host.add_fault`, `remove_fault` and `faults` do the same from "
+        "Python; each fault has an id. Every strike is an event with that id, the code and the "
+        "place. A fault with `expect` that has struck less often when the acquirer ends is told "
+        "as `unmet`.",
         section("[[fault]]", Fault),
         "## The printer: `tallywire printer --fault NAME`",
         table(

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from docs import commands, faults, kinds, machines, responses, wire, words
+from docs import commands, faults, kinds, machines, responses, rules, wire, words
 from protocol.dialect import BUILTIN
 
 REFERENCE: Final = Path(__file__).resolve().parent / "reference"
@@ -26,6 +26,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "local-codes.md": words.local_codes,
     "response-codes.md": responses.response_codes,
     "payment-kinds.md": kinds.payment_kinds,
+    "rules.md": rules.rules,
     "machines.md": machines.machines,
     "magic-amounts.md": words.magic_amounts,
 }

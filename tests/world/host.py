@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 from acquirer_sim.aio import opening
 from acquirer_sim.aio.committer import Committer, Deliver, InlineCommitter
-from acquirer_sim.aio.host import Host
+from acquirer_sim.aio.host import Host, HostEvent
 from acquirer_sim.aio.opening import prepare
+from acquirer_sim.fault_state import FaultInjected
 from acquirer_sim.faults import FaultKind, FaultPlan
 from acquirer_sim.policy import Policy
 from acquirer_sim.tokens import KEY_BYTES
@@ -51,6 +52,8 @@ class HostStation:
         self.platter = Platter("host", image)
         self._faults = faults
         self.starts = 0
+        self.struck: list[FaultInjected] = []
+        """Every fault of the plan that struck, in order."""
         self._loop = loop
         self._wire = wire
         self._weather = weather
@@ -77,7 +80,7 @@ class HostStation:
             faults=self._plan(),
             # A restart is a power cut here: what was not committed is gone, and it takes a while.
             restart=lambda: self._die_soon(process),
-            on_event=lambda event: None,
+            on_event=self._hear,
             on_incident=lambda incident: None,
         )
         self._wire.listen(host.server.accept, process)
@@ -89,6 +92,10 @@ class HostStation:
             return plan
         kept = tuple(fault for fault in plan.fault if fault.kind is not FaultKind.RESTART)
         return FaultPlan(kept, plan.seed)
+
+    def _hear(self, event: HostEvent) -> None:
+        if event.fault is not None:
+            self.struck.append(event.fault)
 
     def _die_soon(self, process: Process) -> None:
         self._loop.call_soon(process.kill)
