@@ -163,8 +163,9 @@ def _queue(advice: Advice, event: Queue) -> tuple[Advice, Effects]:
     assert advice.sends == 0, "it is on disk before it is told"
     fact = AdviceQueued(**intent_of(asked, advice.card, advice.operator))
     offline = asked.kind is PaymentKind.OFFLINE_SALE
-    notice = Tell(told("L67" if offline else "L61", "payment", advice.key, "waiting"))
-    effects: Effects = (Commit((fact, *event.papers), CrashPoint.A1), notice)
+    effects: Effects = (Commit((fact, *event.papers), CrashPoint.A1),)
+    if offline:
+        effects = (*effects, Tell(told("L67", "payment", advice.key, "waiting")))
     return queued, (*effects, Print(advice.key)) if event.papers else effects
 
 

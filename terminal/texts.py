@@ -52,8 +52,8 @@ TEXTS: Final[dict[str, Text]] = {
     "L09": Text(
         "找到多笔，请选择",
         "Several payments match",
-        "请从列表中选择一笔",
-        "Choose one from the list; nothing was printed",
+        "请从列表中选择一笔，并注明批次号",
+        "Choose one from the list, by its batch; nothing was done",
     ),
     "L10": Text(
         "该交易已撤销", "This payment is already voided", "无需再次撤销", "Nothing is left to undo"

@@ -72,9 +72,14 @@ class Counter:
 
     async def _tell(self, wish: Complete) -> PaymentResult:
         advice = await self.teller.queue(wish)
-        if wish.kind is not PaymentKind.OFFLINE_SALE:
-            await self.teller.flush(tries_max=1)
-        return await self._result(advice.purchase)
+        if wish.kind is PaymentKind.OFFLINE_SALE:
+            return await self._result(advice.purchase)
+        await self.teller.flush(tries_max=1)
+        result = await self._result(advice.purchase)
+        if result.outcome == "waiting":
+            # Only now: most are answered at once, and nobody need hear that they were not yet.
+            self.tell(told(result.code, "payment", advice.key, "waiting"))
+        return result
 
     async def _ask(self, wish: Complete) -> PaymentResult:
         payment, reply = await self.cashier.pay(wish)

@@ -8,31 +8,25 @@ Business outcomes are results; exceptions are broken worlds (`terminal.errors`) 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from protocol.amount import Amount
 from protocol.kinds import PaymentKind
 from protocol.operations import Card
-from protocol.secrets import Key
 from terminal.aio.archive import Archive
 from terminal.aio.books import Books
-from terminal.aio.cashier import Ask, Cashier
+from terminal.aio.cashier import Cashier
 from terminal.aio.clerk import Clerk
 from terminal.aio.counter import Counter
-from terminal.aio.database import Database, DatabaseOpener
 from terminal.aio.desk import NO_PAYMENTS, Desk
+from terminal.aio.equipment import Equipment
 from terminal.aio.finder import Finder
 from terminal.aio.greeter import Greeter
 from terminal.aio.identity import identify
 from terminal.aio.inquirer import Inquirer
 from terminal.aio.journal import Journal
-from terminal.aio.line import Line
 from terminal.aio.owed import PaperOwed
-from terminal.aio.paperwork import Paperwork, Tear
+from terminal.aio.paperwork import Paperwork
 from terminal.aio.performer import LOG, Doors, Performer
-from terminal.aio.printers import Printer
 from terminal.aio.reports import batches_of, payments_of, status_of
 from terminal.aio.reverser import Reverser
 from terminal.aio.settler import Settler
@@ -40,10 +34,9 @@ from terminal.aio.teller import Teller
 from terminal.aio.verification import verify
 from terminal.attempt import Attempt, SettlementPhase
 from terminal.configuration import ReversalExhausted, Settings
-from terminal.effects import CrashPoint, Notice
+from terminal.effects import CrashPoint
 from terminal.errors import JournalError
 from terminal.intent import Intent, Partial, Voucher
-from terminal.keyring import Keyring
 from terminal.notices import told
 from terminal.originals import COMPLETIONS, VOIDS
 from terminal.outcomes import settlement_refused, settlement_result
@@ -60,39 +53,6 @@ from terminal.results import (
     Status,
 )
 from terminal.vault import Vault
-
-
-def _go_on(point: CrashPoint) -> None:
-    """Pass a crash point with the power on."""
-
-
-async def _undo_it(wanted: Amount, approved: Amount) -> bool:
-    """Take no part when there is nobody to ask."""
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """The terminal's world, injected: disk, line, key, printers, time, chance, a person.
-
-    `now` gives an aware UTC time; `scratch` opens the database in which `verify` rebuilds;
-    `ask` is asked about an approval in part when a sale says so; `reached` hears of every crash
-    point that is passed, for tests that cut the power.
-    """
-
-    database: Database
-    scratch: DatabaseOpener
-    line: Line
-    key: Key
-    printers: Sequence[Printer]
-    now: Callable[[], datetime]
-    random_bytes: Callable[[int], bytes]
-    tell: Callable[[Notice], None]
-    reached: Callable[[CrashPoint], None] = _go_on
-    tear: Tear | None = None
-    keyring: Keyring | None = None
-    has_payments: bool = True
-    ask: Ask = _undo_it
 
 
 class Terminal:

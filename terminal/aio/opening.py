@@ -25,8 +25,10 @@ from protocol.errors import DialectError
 from protocol.profiles.choice import has_payments
 from protocol.published_keys import TEST_MASTER_KEY
 from protocol.signing import Signing
+from terminal.aio.cashier import Ask
 from terminal.aio.database import DatabaseOpener, open_sqlite
-from terminal.aio.driver import Equipment, Terminal
+from terminal.aio.driver import Terminal
+from terminal.aio.equipment import Equipment, take_no_part
 from terminal.aio.keyfile import load_key
 from terminal.aio.line import AcquirerLine
 from terminal.aio.lock import DataLock
@@ -60,6 +62,7 @@ async def open_terminal(
     database_opener: DatabaseOpener = open_sqlite,
     random_bytes: Callable[[int], bytes] = os.urandom,
     tear: Tear | None = None,
+    ask: Ask = take_no_part,
 ) -> AsyncIterator[Terminal]:
     """Open the terminal whose data is in the directory `data`; made if it is not there.
 
@@ -94,6 +97,7 @@ async def open_terminal(
             keyring=keyring,
             has_payments=has_payments(dialect),
             tear=tear,
+            ask=ask,
         )
         terminal = await Terminal.open(settings, equipment)
         stack.push_async_callback(terminal.close)

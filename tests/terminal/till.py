@@ -42,7 +42,8 @@ from protocol.operations import (
 from protocol.secrets import Key, Pan
 from terminal.aio.cashier import Ask
 from terminal.aio.database import Database, open_sqlite
-from terminal.aio.driver import Equipment, Terminal
+from terminal.aio.driver import Terminal
+from terminal.aio.equipment import Equipment
 from terminal.aio.printers import open_printer
 from terminal.configuration import Settings, Timing
 from terminal.effects import Commit, CrashPoint, Effects, Notice

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from protocol.secrets import Key
 from terminal.aio.database import Database
-from terminal.aio.driver import Equipment, Terminal
+from terminal.aio.driver import Terminal
+from terminal.aio.equipment import Equipment
 from terminal.aio.line import AcquirerLine
 from terminal.configuration import Limits, Settings, Timing
 from terminal.effects import Notice

@@ -188,7 +188,8 @@ def _sentence(result: Any) -> str:
 
     minor = getattr(result, "balance_minor", getattr(result, "amount_minor", None))
     sign = "-" if minor is not None and minor < 0 else ""
-    amount = "" if minor is None else f"{sign}{Amount(abs(minor), result.currency)}  "
+    said_nothing = minor is None or (result.outcome == "refused" and not minor)
+    amount = "" if said_nothing else f"{sign}{Amount(abs(minor or 0), result.currency)}  "
     voucher = f"voucher {result.stan}  " if getattr(result, "stan", "") else ""
     return f"{result.outcome.upper()}  {amount}{voucher}{result.en}"
 

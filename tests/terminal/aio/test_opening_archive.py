@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks.archive import KEY, fill
 from terminal.aio.database import SqliteDatabase, open_sqlite
-from terminal.aio.driver import Equipment, Terminal
+from terminal.aio.driver import Terminal
+from terminal.aio.equipment import Equipment
 from terminal.aio.printers import open_printer
 from terminal.configuration import Settings
 from tests.terminal.till import Clock, Host, chance
