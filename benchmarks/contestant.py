@@ -29,6 +29,7 @@ from protocol.codec import Codec
 from protocol.dialect import builtin_dialect
 from protocol.message import MessageCodec
 from protocol.reference import ReferenceCodec
+from tallywire import starting
 
 BACKLOG: Final = 4096
 STOP_TIMEOUT_S: Final = 10.0
@@ -118,8 +119,15 @@ KINDS: Final[Mapping[str, Callable[[], Awaitable[int]]]] = {
 
 
 async def main(kind: str) -> None:
-    """Listen, tell the port, and answer questions about usage until the input ends."""
-    tell(await KINDS[kind]())
+    """Listen, tell the port, and answer questions about usage until the input ends.
+
+    All of them start as the acquirer's command does: what the start has made is kept out of the
+    garbage collector's way.
+    """
+    starting.begin()
+    port = await KINDS[kind]()
+    starting.end()
+    tell(port)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
 

@@ -105,12 +105,17 @@ class Framing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         """Return `wrap` with everything at hand, for whoever wraps thousands."""
         size_min, size_max, counted = self.frame_size_min, self.frame_size_max, self.counted
         write = _HEADERS[self.kind].write
+        headers: dict[int, bytes] = {}
 
         def wrap(payload: bytes) -> bytes:
             size = len(payload)
-            if size_min <= size <= size_max:
-                return write(size + counted) + payload
-            raise LocalProtocolError(f"a frame has {size_min} to {size_max} bytes, not {size}")
+            header = headers.get(size)
+            if header is None:
+                if not size_min <= size <= size_max:
+                    problem = f"a frame has {size_min} to {size_max} bytes, not {size}"
+                    raise LocalProtocolError(problem)
+                header = headers[size] = write(size + counted)
+            return header + payload
 
         return wrap
 

@@ -21,8 +21,8 @@ from acquirer_sim.decide import Decision
 from acquirer_sim.errors import LedgerError
 from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
-from acquirer_sim.reflex import answer
-from protocol.operations import Request
+from acquirer_sim.reflex import answer, answer_echo
+from protocol.operations import Echo, Reply, Request
 
 GROUP_MAX: Final = 1024
 
@@ -52,6 +52,9 @@ Deliver = Callable[[Outcome], None]
 
 class Committer(Protocol):
     """Takes jobs, in order; each comes back once, through `deliver`, in the loop's thread."""
+
+    def at_once(self, request: Request) -> Reply | None:
+        """Return the reply of a request that asks nothing of the books, None for all others."""
 
     def submit(self, jobs: Sequence[Job]) -> None:
         """Queue jobs. Never waits."""
@@ -87,7 +90,15 @@ def perform(ledger: SqliteLedger, policy: Policy, jobs: Sequence[Job], now: date
     return commit(ledger, outcome)
 
 
-class InlineCommitter:
+class Echoes:
+    """Answers at once what only asks whether somebody is there, also while the disk hangs."""
+
+    def at_once(self, request: Request) -> Reply | None:
+        """See Committer."""
+        return answer_echo(request) if type(request) is Echo else None
+
+
+class InlineCommitter(Echoes):
     """Performs each group at once in the caller's thread: for the simulated world and tests."""
 
     def __init__(
@@ -107,12 +118,12 @@ class InlineCommitter:
         self._ledger.close()
 
 
-class ThreadCommitter:
+class ThreadCommitter(Echoes):
     """Commits in a thread of its own, one transaction per group.
 
-    Reads, decisions and writes happen in the loop's thread, and only the commit, which is
-    waiting and not Python, in the other: two threads that both run Python pass the interpreter
-    lock back and forth for every row. The two never use the ledger at once: `_committing` is its
+    Reads and decisions happen in the loop's thread, and the writes and their commit, which are
+    SQLite's work and the disk's, in the other: two threads that both run Python pass the
+    interpreter lock back and forth. The two never use the ledger at once: `_committing` is its
     baton.
     """
 
@@ -218,8 +229,12 @@ class ReflexCommitter:
         self._policy = policy
         self._deliver = deliver
 
+    def at_once(self, request: Request) -> Reply | None:
+        """See Committer: here that is every request."""
+        return answer(request, self._policy)
+
     def submit(self, jobs: Sequence[Job]) -> None:
-        """See Committer."""
+        """See Committer; what has no answer comes here, and what a rule or a fault has met."""
         decisions = [
             Decision(job.request, answer(job.request, self._policy, job.order)) for job in jobs
         ]

@@ -20,10 +20,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from acquirer_sim.aio.committer import Committer, Deliver, Job, Outcome
-from acquirer_sim.decide import Decision
 from acquirer_sim.errors import AcquirerError
 from acquirer_sim.faults import Fault, FaultPlan
-from acquirer_sim.reflex import answer_echo
 from protocol.aio.connection import Connection, Received, ServerSettings
 from protocol.aio.incidents import Incident, log_incident
 from protocol.aio.server import Server
@@ -31,7 +29,7 @@ from protocol.errors import LocalProtocolError, ProfileError
 from protocol.framing import Framing
 from protocol.header import reply_header
 from protocol.message import Message, MessageCodec
-from protocol.operations import Echo, Reply, Request
+from protocol.operations import Reply, Request
 from protocol.profiles.choice import Profile
 from protocol.refusal import refusal
 
@@ -206,8 +204,9 @@ class Host:
         if self._stopping:
             return
         jobs: list[Job] = []
+        envelopes = self._envelopes
         for frame, message in received:
-            if self._envelopes is not None and not self._envelopes.authentic(frame, message):
+            if envelopes is not None and not envelopes.authentic(frame, message):
                 self._refuse(connection, message, f"{message.mti} has no good MAC", MAC_WRONG)
                 continue
             try:
@@ -220,18 +219,16 @@ class Host:
                 connection.withhold()
             elif self._mischief is not None:
                 self._mischief.receive(connection, message, operation, jobs)
-            elif type(operation) is Echo:
-                self._send(connection, Decision(operation, answer_echo(operation)), message)
             else:
-                jobs.append(Job(operation, self._context(connection, message)))
+                plain = envelopes is None and message.header is None
+                reply = self._committer.at_once(operation)
+                if reply is not None:
+                    self._send(connection, reply, operation, None if plain else message)
+                else:
+                    context = connection if plain else Errand(connection, message)
+                    jobs.append(Job(operation, context))
         if jobs:
             self._committer.submit(jobs)
-
-    def _context(self, connection: Connection, message: Message) -> Connection | Errand:
-        """Return what a reply needs; nearly always that is its connection alone."""
-        if message.header is None and self._envelopes is None:
-            return connection
-        return Errand(connection, message)
 
     def submit(self, jobs: list[Job]) -> None:
         """Give requests to the committer."""
@@ -270,29 +267,29 @@ class Host:
             self._fall_silent(outcome.jobs, outcome.failure)
             return
         for job, decision in zip(outcome.jobs, outcome.decisions, strict=True):
-            if type(job.context) is Errand:
-                self._send(job.context.connection, decision, job.context.asked)
-            elif type(job.context) is Connection:
-                self._send(job.context, decision)
-            else:
+            context, reply = job.context, decision.reply
+            if type(context) is not Connection and type(context) is not Errand:
                 assert self._mischief is not None, "only mischief has deeds"
-                self._mischief.deliver(job.context, decision)
+                self._mischief.deliver(context, decision)
+            elif reply is None:
+                self.fail(asking(job), decision.problem)
+            elif type(context) is Errand:
+                self._send(context.connection, reply, decision.request, context.asked)
+            else:
+                self._send(job.context, reply, decision.request)
 
     def _send(
-        self, connection: Connection, decision: Decision, asked: Message | None = None
+        self, connection: Connection, reply: Reply, request: Request, asked: Message | None = None
     ) -> None:
-        reply = decision.reply
-        problem = decision.problem
-        if reply is not None:
-            try:
-                connection.reply_bytes(
-                    self._encode_message(self._encode(reply))
-                    if asked is None
-                    else self.seal(reply, decision.request, asked)
-                )
-                return
-            except LocalProtocolError as error:
-                problem = str(error)
+        try:
+            connection.reply_bytes(
+                self._encode_message(self._encode(reply))
+                if asked is None
+                else self.seal(reply, request, asked)
+            )
+            return
+        except LocalProtocolError as error:
+            problem = str(error)
         self.fail(connection, problem)
 
     def fail(self, connection: Connection, problem: str) -> None:
@@ -303,8 +300,7 @@ class Host:
     def _fall_silent(self, jobs: Sequence[Job], failure: AcquirerError) -> None:
         self._on_event(HostEvent(LEDGER, str(failure)))
         for job in jobs:
-            context = job.context
-            (context if type(context) is Connection else context.connection).withhold()
+            asking(job).withhold()
 
     def _refuse(
         self, connection: Connection, message: Message, problem: str, code: str | None = None
@@ -320,3 +316,10 @@ class Host:
 def _tally(one: Standing) -> str:
     struck, expected = one.struck, one.fault.expect
     return f"{one.fault.name} struck {struck} times of {expected} expected".lstrip()
+
+
+def asking(job: Job) -> Connection:
+    """Return the connection that a job came from."""
+    context = job.context
+    connection: Connection = context if type(context) is Connection else context.connection
+    return connection

@@ -1,14 +1,15 @@
 """The ledger on SQLite: a group is one transaction of one round of reads and one of writes.
 
-`begin` is a group's work, `commit` its waiting for the disk; `perform` is both. Threads may
+`begin` reads and decides, `commit` writes and waits for the disk; `perform` is both. Threads may
 take turns with a ledger, but never use it at the same time.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -19,7 +20,7 @@ from acquirer_sim.decide import Decision, decide, needs
 from acquirer_sim.errors import LedgerError
 from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
-from acquirer_sim.rows import Batch, Chip, Item, Payment, Reversal, Terminal
+from acquirer_sim.rows import Batch, Chip, Item, Payment, Reversal, Row, Terminal
 from acquirer_sim.working_set import Needs, WorkingSet
 from protocol.operations import Request
 
@@ -90,7 +91,7 @@ class SqliteLedger:
         policy: Policy,
         orders: Mapping[int, Order],
     ) -> list[Decision]:
-        """Read, decide and write one group; nobody may be told before `commit`.
+        """Read and decide one group; nobody may be told before `commit`.
 
         A group that changed nothing is over already: the connection is then not
         `in_transaction`. Raises LedgerError, and then nothing happened.
@@ -102,7 +103,6 @@ class SqliteLedger:
             rows = self._read(needs(requests, policy))
             decisions = decide(rows, requests, now, policy, orders)
             if not rows.unchanged:
-                self._write(rows)
                 self._begun = rows
                 begun = True
             return decisions
@@ -117,13 +117,15 @@ class SqliteLedger:
         raise problem
 
     def commit(self) -> None:
-        """Make the group durable; the slow part, and nearly all of it outside Python.
+        """Write the group and make it durable; nearly all of it happens outside Python.
 
         Raises LedgerError: the group is rolled back where that can be known, and its replies
         must not leave.
         """
         problem = None
         try:
+            if self._begun is not None:
+                self._write(self._begun)
             if self._around_commit is None:
                 self.connection.execute("COMMIT")
             else:
@@ -134,6 +136,11 @@ class SqliteLedger:
             return
         except sqlite3.Error as error:
             problem = ledger_error(error)
+        except (OverflowError, ValueError):
+            # The thread that commits must outlive whatever one group holds.
+            problem = LedgerError(
+                "A value has no room in the ledger.", "Look at the last requests."
+            )
         finally:
             if self._begun is not None:
                 # Whether it reached the disk may not be known, so nothing at hand is sure.
@@ -252,11 +259,17 @@ class SqliteLedger:
         self._put(sql.WRITE_TRANSFER, rows.transfers)
         self._put(sql.WRITE_ALERT, rows.alerts)
         self._put(sql.WRITE_REPORT, rows.reports)
-        self._put(sql.WRITE_SPENT, rows.changed_spent.items())
+        self.connection.executemany(sql.WRITE_SPENT, rows.changed_spent.items())
         reserved = self._shelf.reserve(rows.entry)
         if reserved is not None:
             self.connection.execute(sql.WRITE_ENTRY, (reserved,))
 
-    def _put(self, statement: str, rows: Any) -> None:
-        if rows:
-            self.connection.executemany(statement, msgspec.to_builtins(list(rows)))
+    def _put(self, write: sql.Write, rows: Collection[Row]) -> None:
+        if not rows:
+            return
+        values = list(chain.from_iterable(msgspec.to_builtins(list(rows))))
+        execute, width, at = self.connection.execute, write.width, 0
+        for size, statement in write.pieces(len(rows)):
+            end = at + size * width
+            execute(statement, values[at:end])
+            at = end

@@ -1,13 +1,17 @@
-"""The ledger's hot path in SQL: one read and one write per table and group.
+"""The ledger's hot path in SQL: few statements per table and group, however many rows it has.
 
-A read takes its keys as one JSON array and gives its rows as one JSON array: the interpreter
-lock is let go and taken back once per statement instead of once per row, which matters because
-the event loop runs beside it. Columns stand in the order of the rows in `acquirer_sim/rows.py`.
+A read takes its keys as one JSON array and gives its rows as one JSON array, a write takes many
+rows at once: the interpreter lock is let go and taken back once per statement instead of once per
+row, which matters because the event loop runs beside it. Columns stand in the order of the rows in
+`acquirer_sim/rows.py`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final
+
+import msgspec
 
 from acquirer_sim.rows import (
     Alert,
@@ -38,6 +42,10 @@ TABLES: Final[dict[str, type[Row]]] = {
 adds the figures of open batches to what `batch_record` says."""
 
 
+ROWS_POWER_MAX: Final = 6
+"""At most 64 rows by one statement: with 20 columns each, far from the values it may have."""
+
+
 def columns(table: str) -> tuple[str, ...]:
     """Return the columns of a table in order."""
     return TABLES[table].__struct_fields__
@@ -53,12 +61,33 @@ def _read(table: str, key_length: int) -> str:
     )
 
 
-def _write(table: str, verb: str) -> str:
+class Write(msgspec.Struct, frozen=True):
+    """How to write rows of `width` columns: one statement for 1, 2, 4, ... rows.
+
+    A statement of many rows is one call into SQLite, during which the interpreter's lock is free.
+    """
+
+    width: int
+    by_rows: Sequence[tuple[int, str]]
+    """The most rows first."""
+
+    def pieces(self, count: int) -> Iterator[tuple[int, str]]:
+        """Return how many rows to write with which statement, until all `count` are written."""
+        for rows, statement in self.by_rows:
+            while count >= rows:
+                yield rows, statement
+                count -= rows
+
+
+def _write(table: str, verb: str, ending: str = "") -> Write:
     names = columns(table)
-    return f"{verb} INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    row = f"({', '.join('?' * len(names))})"
+    head = f"{verb} INTO {table} ({', '.join(names)}) VALUES "
+    sizes = (2**power for power in reversed(range(ROWS_POWER_MAX + 1)))
+    return Write(len(names), [(size, head + ", ".join([row] * size) + ending) for size in sizes])
 
 
-def _upsert(table: str, key_length: int) -> str:
+def _upsert(table: str, key_length: int) -> Write:
     """Write a row that changes often: in its place, where REPLACE would move it.
 
     A row that moves changes the page it leaves, the one it comes to, and its index.
@@ -66,7 +95,7 @@ def _upsert(table: str, key_length: int) -> str:
     names = columns(table)
     changes = ", ".join(f"{name} = excluded.{name}" for name in names[key_length:])
     key = ", ".join(names[:key_length])
-    return f"{_write(table, 'INSERT')} ON CONFLICT ({key}) DO UPDATE SET {changes}"
+    return _write(table, "INSERT", f" ON CONFLICT ({key}) DO UPDATE SET {changes}")
 
 
 READ_TERMINALS: Final = _read("terminal", 2)

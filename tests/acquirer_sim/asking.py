@@ -18,6 +18,7 @@ from acquirer_sim.configuration import Configuration, default_configuration
 from acquirer_sim.decide import Decision
 from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
+from acquirer_sim.rows import Payment
 from protocol.amount import Amount
 from protocol.kinds import KINDS, PaymentKind
 from protocol.operations import (
@@ -156,6 +157,13 @@ def empty_ledger() -> bytes:
     ledger.close()
     assert ledger.image is not None
     return ledger.image
+
+
+def row_of(terminal: str, merchant: str, batch: str, stan: str, **known: object) -> Payment:
+    """A payment's row of which only what is told matters."""
+    row: dict[str, Any] = dict.fromkeys(Payment.__struct_fields__, 0)
+    key = {"terminal": terminal, "merchant": merchant, "batch": batch, "stan": stan}
+    return Payment(**{**row, **key, **known})
 
 
 class Books:

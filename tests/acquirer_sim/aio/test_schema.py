@@ -13,6 +13,7 @@ from acquirer_sim.aio import statements, tables
 from acquirer_sim.aio.schema import HEAD, bring_to_head, engine_over, version_of
 from acquirer_sim.rows import Batch, BatchState
 from protocol.kinds import KINDS, PaymentKind, Side
+from tests.acquirer_sim.asking import row_of
 
 
 def test_head_is_the_newest_migration() -> None:
@@ -36,6 +37,11 @@ def test_migrations_make_the_tables_as_described() -> None:
     connection.close()
 
 
+def one_row(write: statements.Write) -> str:
+    ((_, statement),) = write.pieces(1)
+    return statement
+
+
 @pytest.mark.parametrize("kind", PaymentKind)
 def test_view_adds_every_kind_to_its_side(kind: PaymentKind) -> None:
     """The migration cannot import the table of kinds: a later kind needs a later view."""
@@ -43,10 +49,10 @@ def test_view_adds_every_kind_to_its_side(kind: PaymentKind) -> None:
     bring_to_head(connection)
     key = ("T0000001", "M00000000000001", "000001")
     record = Batch(*key, BatchState.OPEN, 0, 0, 0, 0, "156", *[None] * 4, 0, 0, "", None, None)
-    connection.execute(statements.WRITE_BATCH, msgspec.to_builtins(record))
+    connection.execute(one_row(statements.WRITE_BATCH), msgspec.to_builtins(record))
     for stan, status in (("000001", "approved"), ("000002", "reversed")):
-        row = [*key, stan, kind.value, "", "", "", 5, 5, "156", "00", None, "", status]
-        connection.execute(statements.WRITE_PAYMENT, [*row, 0, 0, 0, 0, int(stan), ""])
+        row = row_of(*key, stan, kind=kind, status=status, minor=5, entry=int(stan))
+        connection.execute(one_row(statements.WRITE_PAYMENT), msgspec.to_builtins(row))
 
     query = "SELECT debit_count, debit_minor, credit_count, credit_minor FROM batch"
     found = connection.execute(query).fetchall()

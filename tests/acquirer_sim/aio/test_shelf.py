@@ -3,8 +3,9 @@ from __future__ import annotations
 import msgspec
 
 from acquirer_sim.aio.shelf import ENTRIES_AHEAD, Shelf
-from acquirer_sim.rows import Payment, Terminal
+from acquirer_sim.rows import Terminal
 from acquirer_sim.working_set import Needs, WorkingSet
+from tests.acquirer_sim.asking import row_of
 
 ROW = Terminal("T0000001", "M00000000000001", "000004")
 KEY = (ROW.terminal, ROW.merchant)
@@ -54,19 +55,14 @@ def test_what_a_group_changes_is_not_on_the_shelf_before_it_is_kept() -> None:
     assert ROW == again.terminals[KEY]
 
 
-def paid(stan: str) -> Payment:
-    asked = (*KEY, "000004", stan, "sale", "", "", "", 1, 1, "156", "00", None, "")
-    return msgspec.convert((*asked, "approved", 0, 0, 0, 0, 1, ""), Payment)
-
-
 def test_only_payments_above_all_others_of_their_batch_are_not_looked_for() -> None:
     shelf, rows, batch = stocked(), WorkingSet(entry=13), (*KEY, "000004")
     wanted = Needs()
     wanted.payments = {(*batch, "000007"), (*batch, "000008"), (*batch, "000009")}
     assert {batch} == shelf.unmeasured(wanted)
     shelf.measure(batch, "000007")
-    rows.put_payment(paid("000008"))
-    rows.put_payment(paid("000003"))
+    rows.put_payment(row_of(*batch, "000008"))
+    rows.put_payment(row_of(*batch, "000003"))
 
     shelf.keep(rows)
     shelf.strike_new(wanted)
@@ -78,7 +74,7 @@ def test_only_payments_above_all_others_of_their_batch_are_not_looked_for() -> N
 def test_nothing_is_new_that_was_never_measured() -> None:
     """What a group wrote into a batch says nothing of what stood there before."""
     shelf, rows, wanted = stocked(), WorkingSet(entry=13), Needs()
-    rows.put_payment(paid("000008"))
+    rows.put_payment(row_of(*KEY, "000004", "000008"))
     wanted.payments = {(*KEY, "000004", "000009")}
 
     shelf.keep(rows)

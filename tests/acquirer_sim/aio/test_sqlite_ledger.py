@@ -11,6 +11,8 @@ from acquirer_sim.aio.sqlite_ledger import SqliteLedger
 from acquirer_sim.configuration import default_configuration
 from acquirer_sim.errors import LedgerError
 from acquirer_sim.policy import Policy
+from acquirer_sim.rows import Terminal
+from acquirer_sim.working_set import WorkingSet
 from protocol.operations import ReconciliationResult
 from tests.acquirer_sim.asking import NOW, Books, purchase, settlement
 
@@ -88,6 +90,17 @@ def test_ledger_says_which_when_a_row_is_damaged(books: Books) -> None:
 
     assert "cannot be read" in str(caught.value)
     assert not books.ledger.connection.in_transaction
+
+
+def test_value_without_room_fails_its_group_alone(books: Books) -> None:
+    books.ledger._begun = WorkingSet()
+    books.ledger._begun.put_terminal(Terminal("T0000009", "M00000000000009", "\ud800"))
+
+    with pytest.raises(LedgerError) as caught:
+        books.ledger.commit()
+
+    assert "no room" in caught.value.sentence
+    assert "00" == books.one(purchase(1)).code
 
 
 @pytest.mark.parametrize(
