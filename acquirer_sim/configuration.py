@@ -55,7 +55,9 @@ class TerminalSettings(Settings, frozen=True):
     """One terminal (F41). `code` other than 00 refuses all its payments.
 
     `master_key_file` holds its master key. `wants` is what it is asked in the header of each
-    reply until it signs on: 0 nothing, 3 to sign on (dialects with a terminal header).
+    reply until it signs on (dialects with a terminal header): 0 nothing, 1 to download parameters,
+    2 its status (an echo will do), 3 to sign on, 4 and 5 to update CA keys and chip parameters,
+    6 terminal management, 7 a blacklist, 8 exchange rates.
     """
 
     id: Annotated[str, Meta(min_length=1, max_length=8)]

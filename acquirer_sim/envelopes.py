@@ -20,7 +20,7 @@ from acquirer_sim.keyring import Keyring
 from protocol.dialect import Dialect
 from protocol.header import ProcessingRequest, reply_header
 from protocol.message import Message, MessageCodec
-from protocol.operations import Operation, Reply, Request, SignOn, SignOnReply, Stamp
+from protocol.operations import Echo, Operation, Reply, Request, SignOn, SignOnReply, Stamp
 from protocol.profiles import cup
 from protocol.profiles.choice import profile_of
 from protocol.secrets import Key
@@ -35,7 +35,8 @@ class Envelopes:
     """Closes replies and looks at the MACs of requests, by one dialect.
 
     `stamp` tells the host's time; `wishes` is what terminals are asked to do in the header of
-    every reply, by F41, until they sign on. Used from one thread: MAC keys have a state.
+    every reply, by F41, until they sign on, or until an echo where their status is asked for.
+    Used from one thread: MAC keys have a state.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Envelopes:
 
         Raises LocalProtocolError.
         """
+        self._content(request)
         message = self._address(self._encode(self._with_keys(reply, request)), asked)
         message = message if amend is None else amend(message)
         keyring = self._keyring
@@ -89,10 +91,16 @@ class Envelopes:
         unsigned = self._encode_message(signing.with_room(message))
         return signing.sign(unsigned, keyring.mac(reply.origin.terminal_id))
 
+    def _content(self, request: Request) -> None:
+        """Wish nothing more of a terminal that did what it could: a status, or a new day."""
+        who = request.origin.terminal_id
+        status = self._wishes.get(who) is ProcessingRequest.UPLOAD_STATUS
+        if isinstance(request, SignOn) or (status and isinstance(request, Echo)):
+            self._wishes.pop(who, None)
+
     def _with_keys(self, reply: Reply, request: Request) -> Operation:
         if not isinstance(reply, SignOnReply) or not isinstance(request, SignOn):
             return reply
-        self._wishes.pop(request.origin.terminal_id, None)
         if self._keyring is None or not reply.approved:
             return reply
         keys = self._keyring.deliver(request.origin.terminal_id, request.keys)

@@ -44,6 +44,7 @@ def show_status(status: Status, paper_owed: int) -> None:
         ("advices to be told", str(status.advices_waiting)),
         ("settlement", status.settlement),
         ("papers owed", str(paper_owed)),
+        ("the host wishes", status.host_wish or "nothing"),
     ):
         table.add_row(Text(name, style="dim"), value)
     Console(highlight=False).print(table)

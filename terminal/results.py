@@ -96,7 +96,10 @@ class InquiryResult(Result, frozen=True, kw_only=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the terminal stands. `mode` is the overlay that decides what may be done."""
+    """Where the terminal stands. `mode` is the overlay that decides what may be done.
+
+    `host_wish` is what the host wishes in its header and the terminal cannot do, "" for nothing.
+    """
 
     terminal_id: str
     merchant_id: str
@@ -113,6 +116,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     advices_waiting: int
     settlement: str
     currency: str
+    host_wish: str = ""
 
 
 class PaymentLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 Each code has a sentence and a next step in Chinese and English (REQ 000-20). Host response
 codes have their own table; these are the terminal's own findings (L..). The groups: L01-L13
-money and records, L20-L24 the link, L30-L39 the printer (every cause its own code, REQ 000-04
+money and records, L20-L29 the link, L30-L39 the printer (every cause its own code, REQ 000-04
 and 003-06), L40-L42 the disk, L50-L59 paper that is asked for, L60-L69 payments that speak of
 another, L80-L89 printers behind a broker.
 """
@@ -128,6 +128,12 @@ TEXTS: Final[dict[str, Text]] = {
         "This dialect can only sign on, sign off and echo",
         "请改用 iso87、iso87_bcd 或 cup",
         "Use dialect iso87, iso87_bcd or cup to pay and to settle",
+    ),
+    "L29": Text(
+        "主机要求本终端没有的功能",
+        "The host wishes what this terminal has no function for",
+        "请联系服务商处理，之后主机会停止要求",
+        "See to it with the acquirer; it stands in the status until the host is content",
     ),
     "L30": Text(
         "打印机无法连接",

@@ -44,6 +44,7 @@ from terminal.responses import response
 from terminal.reversal import Reversal, ReversalPhase
 from terminal.totals import Item, hash_items
 from terminal.vault import Vault
+from terminal.wishes import NOTHING
 
 OCCUPYING: Final = (
     "('approved', 'sending', 'reversal_required', 'reversal_manual', 'waiting', 'telling')"
@@ -98,6 +99,11 @@ class Books:
         signed_on, *rest = rows[0]
         names = Standing.__struct_fields__[1:]
         return Standing(signed_on=bool(signed_on), **dict(zip(names, rest, strict=True)))
+
+    async def host_wish(self) -> str:
+        """Return what the host wishes in its header, 0 for nothing."""
+        rows = await self._journal.fetch("SELECT wish FROM host_wish")
+        return str(rows[0][0]) if rows else NOTHING
 
     async def next_stan(self, *, after: str, batch: str) -> str:
         """Return the next number that nothing in the batch uses (I8)."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from protocol.amount import Amount
 from protocol.kinds import PaymentKind
 from protocol.operations import (
+    APPROVED,
     Card,
     Echo,
     PaymentReply,
@@ -32,6 +33,7 @@ from terminal.presented import chip_of, pin_block_of, pin_refusal, plain
 from terminal.responses import response
 from terminal.results import BalanceResult, SignOffResult, SignOnResult
 from terminal.standing import BatchAdopted, SignedOff, SignedOn, SignOnNeeded
+from terminal.wishes import NOTHING, Errand, HostWished, errand_of, wish_notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +89,32 @@ class Greeter:
     async def note_news(self) -> bool:
         """Write down what the line has heard; True when a sign-on is needed for it."""
         news = self.desk.line.take_news()
+        wished = {one.wish for one in news if isinstance(one, HostWished)}
+        known = await self.desk.books.host_wish() if wished else NOTHING
+        fresh = wished - {known}
+        news = tuple(one for one in news if not isinstance(one, HostWished) or one.wish in fresh)
         if news:
             await self.desk.journal.commit(news)
+        for wish in fresh:
+            if errand_of(wish) is Errand.TELL:
+                self.tell(wish_notice(wish))
         return any(isinstance(one, SignOnNeeded) for one in news)
 
     async def heed(self) -> None:
-        """Sign on when the host wished it, now that the payment is complete."""
+        """Do what the host wished, now that the payment is complete."""
         try:
             if await self.note_news():
                 await self.ready()
+            if errand_of(await self.desk.books.host_wish()) is Errand.ECHO:
+                await self._upload_status()
         except JournalError as error:
             # The payment is on our books and must be told; the next one signs on first.
-            LOG.error("a sign-on that was wished failed: %s", error)
+            LOG.error("what the host wished could not be done: %s", error)
+
+    async def _upload_status(self) -> None:
+        """Tell the terminal's state, which stands in the header of any message, once."""
+        if (await self.echo()).code == APPROVED:
+            await self.desk.journal.commit((HostWished(wish=NOTHING),))
 
     async def take_up_keys(self) -> None:
         """Use the working keys of the last sign-on; without good ones, sign on first."""

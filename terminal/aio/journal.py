@@ -28,6 +28,7 @@ from terminal import (
     projections_money,
     projections_paper,
     projections_settlement,
+    projections_wish,
 )
 from terminal.aio.database import Database
 from terminal.errors import JournalError
@@ -46,6 +47,7 @@ REGISTERED: Final = (
     projections_keys,
     projections_money,
     projections_settlement,
+    projections_wish,
     projections_paper,
 )
 """Importing them fills the registry of projections."""

@@ -17,7 +17,6 @@ from protocol.aio.errors import Unanswered
 from protocol.codec import Codec
 from protocol.dialect import Dialect
 from protocol.errors import ProfileError
-from protocol.header import ProcessingRequest
 from protocol.link import LinkSettings
 from protocol.message import Message, MessageCodec
 from protocol.operations import ChipUpload, Operation, Request, UploadItem, UploadReply
@@ -26,6 +25,7 @@ from protocol.signing import SigningCodec
 from terminal.facts import Fact
 from terminal.keyring import Keyring
 from terminal.standing import LateReply, SignOnNeeded
+from terminal.wishes import NOTHING, Errand, HostWished, errand_of
 
 LATE_MAX: Final = 100
 """Late replies kept until the journal takes them; older ones give way."""
@@ -61,8 +61,8 @@ class Line(Protocol):
     def take_news(self) -> tuple[Fact, ...]:
         """Return what the journal is to know since the last call.
 
-        Replies that came too late, and that a sign-on is needed: the host wishes it in its
-        header, or a MAC was wrong on either side.
+        Replies that came too late; what the host's newest header wishes; and that a sign-on is
+        needed: the host wishes that, or a MAC was wrong on either side.
         """
         ...
 
@@ -91,6 +91,7 @@ class AcquirerLine:
     ) -> None:
         self._late: deque[LateReply] = deque(maxlen=LATE_MAX)
         self._sign_on_cause = ""
+        self._wish = ""
         self._silent = False
         self._profile = profile_of(dialect)
         self._keyring = keyring
@@ -136,6 +137,9 @@ class AcquirerLine:
         if self._sign_on_cause:
             news.append(SignOnNeeded(cause=self._sign_on_cause))
             self._sign_on_cause = ""
+        if self._wish:
+            news.append(HostWished(wish=self._wish))
+            self._wish = ""
         return tuple(news)
 
     async def close(self) -> None:
@@ -153,10 +157,12 @@ class AcquirerLine:
             raise ForgedReply(f"{message.mti} has no good MAC")
 
     def _note_wishes(self, reply: Message) -> None:
-        """Remember that the host wants a sign-on; it waits until the payment is complete."""
+        """Remember what the host wishes; it waits until the payment is complete."""
         terminal = reply.header.terminal if reply.header is not None else None
-        if terminal is not None and terminal.processing_request is ProcessingRequest.SIGN_ON:
-            self._sign_on_cause = HOST_WISH
+        if terminal is not None and errand_of(terminal.request) is Errand.SIGN_ON:
+            self._sign_on_cause, self._wish = HOST_WISH, NOTHING
+        elif terminal is not None:
+            self._wish = terminal.request
         if self._keyring is not None and reply.get(39) == HOST_DOUBTS_MAC:
             self._sign_on_cause = HOST_DOUBTS_MAC
 

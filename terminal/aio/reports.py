@@ -11,6 +11,7 @@ from terminal.aio.desk import Desk
 from terminal.projections import Row
 from terminal.results import BatchLine, PaymentLine, Status
 from terminal.totals import total
+from terminal.wishes import words_of
 
 LIMIT_MAX: Final = 1000
 
@@ -40,6 +41,7 @@ async def status_of(desk: Desk) -> Status:
         advices_waiting=standing.advices,
         settlement=standing.settlement,
         currency=desk.settings.currency,
+        host_wish=words_of(await desk.books.host_wish()),
     )
 
 

@@ -22,6 +22,13 @@ CREATE TABLE IF NOT EXISTS terminal (
     host_batch  TEXT NOT NULL DEFAULT ''
 );
 
+-- What the host wishes of the terminal, as long as it does: a digit of the reply's header.
+CREATE TABLE IF NOT EXISTS host_wish (
+    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    wish  TEXT NOT NULL,
+    since TEXT NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS payment (
     batch           TEXT NOT NULL,
     stan            TEXT NOT NULL CHECK (length(stan) = 6 AND stan > '000000'),

@@ -21,9 +21,10 @@ from protocol.amount import Amount
 from protocol.operations import Card
 from protocol.secrets import Pan
 from terminal.aio.driver import Terminal
-from terminal.aio.opening import open_terminal
+from terminal.aio.opening import hear_nothing, open_terminal
 from terminal.aio.printers import open_printer
 from terminal.configuration import Settings, Timing
+from terminal.effects import Notice
 from terminal.intent import Voucher
 from tests.tallywire.processes import crew, tallywire
 
@@ -90,11 +91,16 @@ async def hosting(ledger: Path, *faults: Fault, **changes: Any) -> AsyncIterator
 
 @asynccontextmanager
 async def shop(
-    folder: Path, host: Host, change: Change = unchanged, key_file: str = ""
+    folder: Path,
+    host: Host,
+    change: Change = unchanged,
+    key_file: str = "",
+    tell: Callable[[Notice], None] = hear_nothing,
 ) -> AsyncIterator[Terminal]:
     settings = Settings(dialect="cup", timing=TIMING, master_key_file=key_file)
     line = meddled(tcp_opener(*host.server.addresses[0]), change)
-    async with open_terminal(folder, settings, line, [open_printer("none:")]) as terminal:
+    papers = [open_printer("none:")]
+    async with open_terminal(folder, settings, line, papers, tell=tell) as terminal:
         yield terminal
 
 
@@ -244,6 +250,47 @@ async def test_terminal_signs_on_when_the_host_wishes_it(tmp_path: Path) -> None
 
     assert ("approved", "approved") == (first.outcome, second.outcome)
     assert 2 == count(tmp_path / "t", "SignedOn")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("wish", ["1", "4", "5", "6", "7", "8"])
+async def test_wish_that_a_person_must_see_to_stands_until_the_host_is_content(
+    tmp_path: Path, wish: str
+) -> None:
+    """domain/messages 0: told once, shown in the status over a restart, gone with the wish."""
+    wishing = hosting(tmp_path / "a.db", terminal=(TerminalSettings(id="10000001", wants=wish),))
+    told: list[Notice] = []
+    async with hosting(tmp_path / "b.db") as host, shop(tmp_path / "t", host) as terminal:
+        await terminal.sign_on()
+    async with wishing as host:
+        async with shop(tmp_path / "t", host, tell=told.append) as terminal:
+            outcomes = [(await terminal.sale(Amount(500), CARD)).outcome for _ in range(2)]
+        async with shop(tmp_path / "t", host, tell=told.append) as terminal:
+            before = (await terminal.status()).host_wish
+            await terminal.sign_on()
+            outcomes.append((await terminal.sale(Amount(500), CARD)).outcome)
+            after = (await terminal.status()).host_wish
+
+    assert ["approved"] * 3 == outcomes
+    assert (wish, "") == (before[:1], after)
+    assert [wish] == [one.key for one in told if one.code == "L29"]
+    assert 2 == count(tmp_path / "t", "HostWished")
+
+
+@pytest.mark.asyncio
+async def test_wish_for_the_status_is_answered_with_an_echo(tmp_path: Path) -> None:
+    """domain/messages 0: processing request 2; the header of the echo tells the state, once."""
+    wishing = hosting(tmp_path / "a.db", terminal=(TerminalSettings(id="10000001", wants="2"),))
+    async with hosting(tmp_path / "b.db") as host, shop(tmp_path / "t", host) as terminal:
+        await terminal.sign_on()
+    async with wishing as host, shop(tmp_path / "t", host) as terminal:
+        first = await terminal.sale(Amount(500), CARD)
+        second = await terminal.sale(Amount(500), CARD)
+        status = await terminal.status()
+
+    assert ("approved", "approved", "") == (first.outcome, second.outcome, status.host_wish)
+    assert 2 == count(tmp_path / "t", "HostWished")
+    assert 2 == count(tmp_path / "t", "StanTaken")
 
 
 @pytest.mark.asyncio
