@@ -155,7 +155,8 @@ class Voice:
     def event(self, event: HostEvent) -> None:
         """Something happened that a person may want to know."""
         if self._as_json:
-            told = msgspec.to_builtins(event.fault) if event.fault is not None else {}
+            # Nested: "id" at the top of a line is a command's.
+            told = {} if event.fault is None else {"fault": msgspec.to_builtins(event.fault)}
             tell(event=event.kind, text=event.text, **told)
         else:
             click.echo(f"{event.kind}: {event.text}")

@@ -211,7 +211,7 @@ def _major(minor: int) -> str:
 
 
 def _named(event: Line) -> str:
-    return str(event["text"]).partition(" ")[2]
+    return str(event["fault"]["name"])
 
 
 def _check(holds: object, problem: str) -> None:
