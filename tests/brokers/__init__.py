@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import getpass
 import os
+import shutil
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.brokers.ports import free_port
 
 PATIENCE_S = 20
-MOSQUITTO = "/usr/sbin/mosquitto"
+MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
 
 
 class Mosquitto:
@@ -39,6 +42,7 @@ class Mosquitto:
 
     async def start(self) -> None:
         """Start it and wait until it listens: it says so."""
+        assert MOSQUITTO is not None
         configuration = self._folder / "mosquitto.conf"
         lines = [
             f"user {getpass.getuser()}",
@@ -91,6 +95,8 @@ async def mosquitto(
     folder: Path, *, keeps: bool = False, lines: tuple[str, ...] = ()
 ) -> AsyncIterator[Mosquitto]:
     """Run a broker for the length of a test."""
+    if MOSQUITTO is None:
+        pytest.skip("mosquitto is not installed")
     broker = Mosquitto(folder, keeps=keeps, lines=lines)
     await broker.start()
     try:

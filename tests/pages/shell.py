@@ -23,7 +23,7 @@ from tests.pages.markdown import Block, ByHand, fits
 from tests.tidy.sources import ROOT
 
 COMMAND_SECONDS_MAX: Final = 60
-ADDRESS: Final = re.compile(r"127\.0\.0\.1:(\d+)")
+ADDRESS: Final = re.compile(r"(127\.0\.0\.1:|mosquitto -p )(\d+)")
 UNSAID: Final = (
     ("tallywire acquirer", "--listen", "127.0.0.1:8583"),
     ("tallywire terminal", "--acquirer", "127.0.0.1:8583"),
@@ -125,12 +125,12 @@ class Shells:
         process.communicate(timeout=COMMAND_SECONDS_MAX)
 
     def _environment(self) -> dict[str, str]:
-        path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        path = os.pathsep.join((str(self.folder / "bin"), os.environ["PATH"], "/usr/sbin"))
         plain = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "100", "PYTHONUNBUFFERED": "1"}
         return {**os.environ, **plain, "PATH": path, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
 
     def _with_ports(self, text: str) -> str:
-        return ADDRESS.sub(lambda found: f"127.0.0.1:{self._port(found[1])}", spelled_out(text))
+        return ADDRESS.sub(lambda found: found[1] + self._port(found[2]), spelled_out(text))
 
     def _port(self, written: str) -> str:
         if written not in self._ports:
