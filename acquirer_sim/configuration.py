@@ -78,6 +78,8 @@ class Configuration(Settings, frozen=True):
 
     In dialects that sign, terminals share a master key with this host: that of
     `master_key_file`, or the published test key. `institution` is F32 of every reply there.
+    Where PINs come under DUKPT keys, these follow from the base key of `base_key_file`, or from
+    the published one.
     """
 
     time_zone: str = "Asia/Shanghai"
@@ -92,6 +94,7 @@ class Configuration(Settings, frozen=True):
     completion_tolerance_percent: Percent = 0
     hold_days: Annotated[int, Meta(ge=1, le=366)] = 30
     master_key_file: str = ""
+    base_key_file: str = ""
     institution: Annotated[str, Meta(pattern=r"^[0-9]{1,11}$")] = "00010000"
     card: tuple[CardSettings, ...] = ()
     merchant: tuple[MerchantSettings, ...] = ()

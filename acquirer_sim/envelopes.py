@@ -23,7 +23,6 @@ from protocol.message import Message, MessageCodec
 from protocol.operations import Echo, Operation, Reply, Request, SignOn, SignOnReply, Stamp
 from protocol.profiles import cup
 from protocol.profiles.choice import profile_of
-from protocol.secrets import Key
 
 NOTHING: Final = ProcessingRequest.NOTHING
 
@@ -58,9 +57,9 @@ class Envelopes:
         self._wishes = dict(wishes or {})
 
     @property
-    def pin_key(self) -> Callable[[str], Key] | None:
-        """Return what tells the PIN key of a terminal (F41), None without keys."""
-        return None if self._keyring is None else self._keyring.pin
+    def keyring(self) -> Keyring | None:
+        """Return the keys of this host's terminals, None in a dialect that signs nothing."""
+        return self._keyring
 
     def authentic(self, frame: bytes, message: Message) -> bool:
         """Tell whether a request is what its terminal signed, or needs no MAC."""

@@ -10,8 +10,8 @@ opinion too: what comes after it is not asked. Whether the batch fits is not ask
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 from acquirer_sim.configuration import CardSettings, Configuration
 from acquirer_sim.magic import APPROVED_IN_PART, MAGIC_AMOUNTS, MAGIC_PART_PERCENT
@@ -19,6 +19,9 @@ from acquirer_sim.orders import Order
 from acquirer_sim.tokens import token_of
 from protocol.operations import APPROVED, PaymentRequest
 from protocol.secrets import Key, Pan, Track2, luhn_valid
+
+if TYPE_CHECKING:
+    from acquirer_sim.pins import Pins
 
 TERMINAL_UNKNOWN = "97"
 MERCHANT_UNKNOWN = "03"
@@ -67,16 +70,16 @@ class CardFacts:
 class Policy:
     """A configuration, indexed. `key` is the ledger's, for card tokens.
 
-    `pin_key` tells the PIN key of a terminal; without it no PIN is looked at.
+    `pins` opens PIN blocks; without it no PIN is looked at.
     """
 
     def __init__(
         self,
         configuration: Configuration,
         key: Key,
-        pin_key: Callable[[str], Key] | None = None,
+        pins: Pins | None = None,
     ) -> None:
-        self._pin_key = pin_key
+        self._pins = pins
         self.configuration = configuration
         self._key = key
         self._zone: tzinfo | None = None
@@ -168,14 +171,13 @@ class Policy:
         return APPROVED
 
     def _pin_code(self, payment: PaymentRequest, expected: str) -> str:
-        if self._pin_key is None or payment.pin is None:
+        if self._pins is None:
             return APPROVED
         # Imported here, since a host that is asked for no PIN starts without ciphers.
-        from protocol.pin_block import Pin, PinError, PinFormat, open_pin
+        from protocol.pin_block import Pin, PinError
 
-        key, pan = self._pin_key(payment.origin.terminal_id), payment.card.pan
         try:
-            came = open_pin(payment.pin, pan=pan, key=key, form=PinFormat.ISO_0)
+            came = self._pins.open(payment)
         except PinError:
             return PIN_UNREADABLE
         return APPROVED if came == Pin(expected) else PIN_WRONG

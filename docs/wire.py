@@ -8,6 +8,7 @@ from protocol.field import Field, ValueClass
 from protocol.framing import Framing, LengthKind
 from protocol.header import HeaderRule
 from protocol.mac_rule import MacRule
+from protocol.pin_rule import PinKeys, PinRule
 
 
 def dialect(name: str) -> str:
@@ -43,8 +44,14 @@ def _facts(dialect: Dialect) -> str:
             ("profile", code(dialect.profile)),
             ("a reply is known by", ", ".join(f"F{number}" for number in dialect.match.fields)),
             ("MAC", _mac(dialect.mac)),
+            ("PIN", _pin(dialect.pin)),
         ],
     )
+
+
+def _pin(rule: PinRule) -> str:
+    keys = f"the {rule.keys.value} key" if rule.keys is PinKeys.SIGN_ON else "a DUKPT key"
+    return f"ISO 9564-1 format {code(str(rule.format.value))} under {keys}"
 
 
 def _mac(rule: MacRule) -> str:

@@ -31,6 +31,7 @@ from protocol.framing import Framing
 from protocol.header import HeaderRule
 from protocol.mac_rule import MacRule
 from protocol.matching import MatchRule
+from protocol.pin_rule import AS_USUAL, PinKeys, PinRule
 from protocol.settings import explain
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -72,7 +73,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """How the bytes of one network look.
 
     `profile` says which fields carry which fact, `match` by which fields a reply is known,
-    `mac` which messages are signed and how.
+    `mac` which messages are signed and how, `pin` how PINs are enciphered.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     profile: Literal["iso87", "cup", "iso93"] = "iso87"
     match: MatchRule = MatchRule()
     mac: MacRule = MacRule()
+    pin: PinRule = AS_USUAL
 
     def __post_init__(self) -> None:
         wrong = [number for number in self.field if not 2 <= number <= 128 or number == 65]
@@ -92,6 +94,22 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise ValueError(f"field {wrong[0]}: fields are 2 to 128, and 65 is a bitmap")
         if self.mac.algorithm is not None and 64 not in self.field:
             raise ValueError("mac: a dialect that signs has field 64")
+        self._check_pin()
+
+    def _check_pin(self) -> None:
+        """A block that does not fit would be found when somebody has keyed in a PIN."""
+        holder, rule = self.field.get(52), self.pin
+        room = 0 if holder is None else holder.max_len
+        if holder is not None and holder.data_enc != "b":
+            room //= 2
+        if rule != AS_USUAL and room != rule.format.block_size:
+            size = rule.format.block_size
+            raise ValueError(
+                f"pin: a block of format {rule.format.value} has {size} bytes, field 52 takes"
+                f" {room}: max_len = {size}, or {2 * size} in hexadecimal digits"
+            )
+        if rule.keys is PinKeys.DUKPT and rule.serial_field not in self.field:
+            raise ValueError(f"pin: serial_field {rule.serial_field} is not in this dialect")
 
     @property
     def names(self) -> dict[int, str]:

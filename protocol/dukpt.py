@@ -55,6 +55,18 @@ _AES_INITIAL: Final = 0x8001
 _AES_ALGORITHMS: Final = {16: 0x0002, 24: 0x0003, 32: 0x0004}
 
 
+def next_counter(counter: int, bits: int) -> int | None:
+    """Return the counter that follows, None when a device has used up all its keys.
+
+    Numbers with more than half their bits set are passed over (TDES 10 of 21, AES 16 of 32), so
+    that a host derives few keys for each (X9.24-1:2009, A.2; X9.24-3:2017, 6.3).
+    """
+    following = counter + 1
+    while following.bit_count() > bits // 2:
+        following += following & -following
+    return following if following >> bits == 0 else None
+
+
 def tdes_initial_key(base: Key, ksn: bytes) -> Key:
     """Return the initial key (IPEK) that a device with this KSN was loaded with (A.6)."""
     serial = _ksn_register(ksn) & ~TDES_COUNTER_MASK

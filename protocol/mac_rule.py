@@ -18,6 +18,10 @@ import msgspec
 APPROVALS: Final = frozenset({"00", "10", "11", "A2", "A4", "A5", "A6"})
 """Codes on which money moves: a reply with one of them must prove itself."""
 
+REVERSAL: Final = "4"
+NOTHING_TO_UNDO: Final = frozenset({"12", "25"})
+"""Codes that end a reversal like an approval: believing a forged one would forget money."""
+
 
 class MacName(Enum):
     """The algorithms a dialect can name."""
@@ -41,8 +45,9 @@ class MacRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """`classes` are the second digits of the message types that carry a MAC: 1 authorisation,
     2 financial, 4 reversal. `length` is the MAC's in bytes; a shorter one is filled with zeros.
 
-    A host signs every reply of these classes that it can. The terminal wants a MAC of those that
-    approve, and of the others too with `check_declines`.
+    A host signs every reply of these classes that it can. A MAC that came must be good. The
+    terminal wants one of all that moves or settles money: approvals, and the 12 and 25 that end a
+    reversal. Other declines may come without, unless `check_declines` says that none may.
     """
 
     algorithm: MacName | None = None
@@ -63,4 +68,5 @@ class MacRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def proves(self, mti: str, code: str) -> bool:
         """True when a reply of this type and response code must carry a good MAC."""
-        return self.covers(mti) and (self.check_declines or code in APPROVALS)
+        settles = code in APPROVALS or (mti[1] == REVERSAL and code in NOTHING_TO_UNDO)
+        return self.covers(mti) and (self.check_declines or settles)

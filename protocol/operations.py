@@ -18,7 +18,8 @@ import msgspec
 
 from protocol.amount import Amount
 from protocol.kinds import PaymentKind
-from protocol.secrets import ChipData, Pan, PinBlock, Track2
+from protocol.secrets import ChipData, Pan, Track2
+from protocol.structures.sealed_pin import SealedPin
 
 APPROVED: Final = "00"
 ZERO_INSTITUTION: Final = "0" * 11
@@ -200,7 +201,8 @@ class OriginalPayment(msgspec.Struct, frozen=True, gc=False):
 class PaymentRequest(Request, frozen=True, kw_only=True, gc=False):
     """0100, 0200 or 0220 by `kind` (`protocol.kinds`); 0221 when an advice is a `repeat`.
 
-    A balance inquiry has the amount 0, which does not travel. `pin` is F52, `chip` F55, whole.
+    A balance inquiry has the amount 0, which does not travel. `pin` is F52 and F53, `chip` F55,
+    whole.
     """
 
     batch: str
@@ -208,7 +210,7 @@ class PaymentRequest(Request, frozen=True, kw_only=True, gc=False):
     card: Card
     kind: PaymentKind = PaymentKind.SALE
     original: OriginalPayment | None = None
-    pin: PinBlock | None = None
+    pin: SealedPin | None = None
     chip: ChipData | None = None
     repeat: bool = False
 

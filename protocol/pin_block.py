@@ -6,13 +6,13 @@ A clear block never leaves this file: what goes in F52 is enciphered, and typed 
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Final
 
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 
 from protocol.mac import triple_des
+from protocol.pin_rule import PinFormat
 from protocol.secrets import Key, Pan, PinBlock, Secret
 
 PIN_LENGTH_MIN: Final = 4
@@ -31,15 +31,6 @@ class Pin(Secret[str]):
         if not (right_length and value.isascii() and value.isdigit()):
             raise ValueError("a PIN has 4 to 12 digits")
         super().__init__(value)
-
-
-class PinFormat(Enum):
-    """ISO 9564-1:2017, 9.3 and 9.4."""
-
-    ISO_0 = 0
-    ISO_1 = 1
-    ISO_3 = 3
-    ISO_4 = 4
 
 
 class PinError(ValueError):

@@ -47,6 +47,10 @@ class Signing:
         fields = {**message.fields, number: bytes(MAC_SIZE)}
         return Message(message.mti, fields, message.header)
 
+    def signed(self, message: Message) -> bool:
+        """True when a message brought a MAC, good or not."""
+        return self.rule.covers(message.mti) and not {PRIMARY, SECONDARY}.isdisjoint(message.fields)
+
     def sign(self, encoded: bytes, key: MacKey) -> bytes:
         """Return the bytes of a message with its MAC where the room for it was."""
         body = encoded[: -self._size]

@@ -114,7 +114,10 @@ DEFAULT_BROKER: Final = BrokerSettings()
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything a terminal can be told.
 
-    `dialect` is the name of a shipped one, or the path of a TOML file of your own.
+    `dialect` is the name of a shipped one, or the path of a TOML file of your own. Where its PINs
+    go under DUKPT keys, `initial_key_file` holds the device's initial key and `key_serial` is the
+    serial number that belongs to it, in hexadecimal digits: 20 with a counter of zero for TDES,
+    16 for AES. Without the file the initial key is derived from the published base key.
     """
 
     terminal_id: str = "10000001"
@@ -135,6 +138,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hotline: str = ""
     dialect: str = "iso87"
     master_key_file: str = ""
+    initial_key_file: str = ""
+    key_serial: str = ""
     acquirer: str = "127.0.0.1:8583"
     printers: tuple[str, ...] = ("none:",)
     timing: Timing = Timing()

@@ -8,10 +8,8 @@ Advices and reversals carry neither.
 from __future__ import annotations
 
 from protocol.operations import Card
-from protocol.pin_block import Pin, PinFormat, seal_pin
-from protocol.secrets import ChipData, Key, PinBlock
-
-NO_PIN_KEY = "L26"
+from protocol.pin_block import Pin
+from protocol.secrets import ChipData
 
 
 class Presented(Card, frozen=True, gc=False):
@@ -36,16 +34,6 @@ def chip_of(card: Card) -> ChipData | None:
     return card.chip if isinstance(card, Presented) else None
 
 
-def pin_refusal(card: Card, key: Key | None) -> str:
-    """Return the code that refuses a PIN for which there is no key, or ""."""
-    pin = card.pin if isinstance(card, Presented) else None
-    return NO_PIN_KEY if pin is not None and key is None else ""
-
-
-def pin_block_of(card: Card, key: Key | None) -> PinBlock | None:
-    """Return F52 (ISO 9564-1 format 0); `pin_refusal` was asked before."""
-    pin = card.pin if isinstance(card, Presented) else None
-    if pin is None:
-        return None
-    assert key is not None, "a PIN without a key is refused before a number is used up"
-    return seal_pin(pin, pan=card.pan, key=key, form=PinFormat.ISO_0)
+def pin_of(card: Card) -> Pin | None:
+    """Return the PIN that was keyed in, if any."""
+    return card.pin if isinstance(card, Presented) else None

@@ -61,10 +61,12 @@ from protocol.operations import (
     UploadLine,
     UploadReply,
 )
-from protocol.profiles.choice import Profile, has_payments, profile_of
+from protocol.pin_rule import AS_USUAL, PinFormat, PinKeys, PinRule
+from protocol.profiles.choice import Profile, profile_of
 from protocol.published_cards import TEST_CARD_RANGES
 from protocol.secrets import ChipData, Pan, PinBlock, Track2
 from protocol.structures.inquiry import PAYMENTS_MAX
+from protocol.structures.sealed_pin import PinCipher, SealedPin, SecurityControl
 from terminal.configuration import Certificates, ReversalForm, Settings
 from terminal.totals import COUNTED
 
@@ -79,7 +81,6 @@ TYPED: Final = Card(PAN, "3012")
 SWIPED: Final = Card(PAN, "3012", "021", Track2(f"{PAN.reveal()}=30122010000"))
 READ: Final = Card(PAN, "3012", "051", Track2(f"{PAN.reveal()}=30122010000"))
 CHIP: Final = ChipData(bytes.fromhex("9F2608A1B2C3D4E5F60718"))
-PIN: Final = PinBlock(bytes(8))
 RRN: Final = "000000000001"
 AUTHORISATION: Final = "000001"
 IN_PART: Final = "10"
@@ -93,6 +94,19 @@ class Stage:
 
     settings: Settings
     keyed: bool
+    rule: PinRule = AS_USUAL
+
+    @property
+    def pin(self) -> SealedPin | None:
+        """Return a PIN as it would travel, None where nothing has keys."""
+        derived = self.rule.keys is PinKeys.DUKPT
+        if not (self.keyed or derived):
+            return None
+        aes = self.rule.format is PinFormat.ISO_4
+        cipher = PinCipher.AES if aes else PinCipher.DOUBLE_DES
+        control = SecurityControl(self.rule.format, cipher, self.rule.keys)
+        block = PinBlock(bytes(self.rule.format.block_size))
+        return SealedPin(block, control, bytes(12 if aes else 10) if derived else None)
 
     @property
     def said(self) -> dict[str, Any]:
@@ -132,8 +146,8 @@ def _payment(stage: Stage) -> Iterator[Operation]:
             continue
         yield PaymentRequest(**paid, card=SWIPED)
         yield PaymentRequest(**paid, card=READ, chip=CHIP)
-        if stage.keyed:
-            yield PaymentRequest(**paid, card=READ, chip=CHIP, pin=PIN)
+        if stage.pin is not None:
+            yield PaymentRequest(**paid, card=READ, chip=CHIP, pin=stage.pin)
 
 
 def _payment_reply(stage: Stage) -> Iterator[Operation]:
@@ -304,16 +318,12 @@ SCRIPT: Final[Mapping[type[Operation], Callable[[Stage], Iterator[Operation]]]] 
     UploadReply: lambda stage: iter((UploadReply(**stage.said, code=APPROVED, batch=NUMBER),)),
 }
 
-GREETINGS: Final = (SignOn, SignOnReply, Echo, EchoReply, SignOff, SignOffReply)
-"""What every dialect says; all that some say."""
-
 
 def unspeakable(dialect: Dialect, codec: MessageCodec, settings: Settings) -> str:
     """Say what a terminal of this dialect could not write or read, "" when it is able to work."""
     profile = profile_of(dialect)
-    stage = Stage(settings, keyed=dialect.mac.algorithm is not None)
-    spoken = SCRIPT if has_payments(dialect) else GREETINGS
-    for operation in [kind for kind in spoken if profile.says(kind)]:
+    stage = Stage(settings, keyed=dialect.mac.algorithm is not None, rule=dialect.pin)
+    for operation in [kind for kind in SCRIPT if profile.says(kind)]:
         for line in SCRIPT[operation](stage):
             problem = _problem(line, profile, codec)
             if problem:

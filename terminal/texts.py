@@ -121,13 +121,19 @@ TEXTS: Final[dict[str, Text]] = {
         "无PIN密钥，不能输密",
         "There is no key to encipher the PIN with",
         "请使用带密钥的报文规范并重新签到",
-        "Use a dialect that has keys (cup), and sign on",
+        'Use a dialect that has keys (cup, or [pin] keys = "dukpt"), and sign on',
     ),
     "L27": Text(
         "本报文规范仅支持签到、签退和回响测试",
         "This dialect can only sign on, sign off and echo",
         "请改用 iso87、iso87_bcd 或 cup",
         "Use dialect iso87, iso87_bcd or cup to pay and to settle",
+    ),
+    "L28": Text(
+        "PIN密钥已用尽",
+        "This device has used up its PIN keys",
+        "请装载新的初始密钥",
+        "Load a new initial key (initial_key_file, key_serial)",
     ),
     "L29": Text(
         "主机要求本终端没有的功能",

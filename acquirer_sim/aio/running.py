@@ -25,11 +25,14 @@ from protocol.dialect import Dialect, builtin_dialect
 from protocol.header import ProcessingRequest
 from protocol.message import MessageCodec
 from protocol.operations import Stamp
+from protocol.pin_rule import PinKeys
 from protocol.profiles.choice import profile_of
 from protocol.secrets import Key
 
 if TYPE_CHECKING:
     from acquirer_sim.envelopes import Envelopes
+    from acquirer_sim.keyring import Keyring
+    from acquirer_sim.pins import Pins
     from acquirer_sim.rulebook import Rulebook
 
 
@@ -69,9 +72,10 @@ async def start_host(
     codec = codec or Codec(dialect)
     envelopes = envelopes_for(dialect, codec, configuration, now)
     rules = rulebook_of(configuration)
-    pin_key = envelopes.pin_key if envelopes is not None else None
+    keyring = envelopes.keyring if envelopes is not None else None
+    pins = pins_for(dialect, configuration, keyring)
     host = Host(
-        committer_opener(start.ledger, configuration, now, pin_key),
+        committer_opener(start.ledger, configuration, now, pins),
         profile=profile_of(dialect),
         envelopes=envelopes,
         codec=codec,
@@ -156,25 +160,36 @@ def envelopes_for(
     )
 
 
+def pins_for(
+    dialect: Dialect, configuration: Configuration, keyring: Keyring | None
+) -> Pins | None:
+    """Return what opens PINs, None where nothing has keys. Raises KeyFileError."""
+    if keyring is None and dialect.pin.keys is not PinKeys.DUKPT:
+        return None
+    from acquirer_sim.aio.masters import open_pins
+
+    return open_pins(dialect, configuration, keyring)
+
+
 def committer_opener(
     url: str,
     configuration: Configuration,
     now: Callable[[], datetime],
-    pin_key: Callable[[str], Key] | None = None,
+    pins: Pins | None = None,
 ) -> Callable[[Deliver], Committer]:
     """Return what opens the ledger of a URL and sets a committer over it.
 
-    `pin_key` tells the PIN key of a terminal (F41).
+    `pins` opens PIN blocks.
     """
     opened: OpenedLedger | None = None
 
     def open_committer(deliver: Deliver) -> Committer:
         nonlocal opened
         if url == NONE:
-            policy = Policy(configuration, Key(bytes(KEY_BYTES)), pin_key)
+            policy = Policy(configuration, Key(bytes(KEY_BYTES)), pins)
             return ReflexCommitter(policy, deliver)
         opened = reopen(opened) if opened is not None and url == MEMORY else open_ledger(url)
-        policy = Policy(configuration, opened.key, pin_key)
+        policy = Policy(configuration, opened.key, pins)
         return ThreadCommitter(opened.ledger, policy, now, deliver)
 
     return open_committer

@@ -23,7 +23,7 @@ def read_master_key(path: Path) -> Key:
     except OSError as error:
         problem = f"cannot be read: {error.strerror or type(error).__name__}"
     if not problem and (len(text) not in LENGTHS or not DIGITS.issuperset(text)):
-        problem = "is no master key: it holds 32 or 48 hexadecimal digits"
+        problem = "is no key file: it holds 32 or 48 hexadecimal digits"
     if problem:
         raise BadKeyFile(f"{path} {problem}")
     return Key(bytes.fromhex(text.decode()))

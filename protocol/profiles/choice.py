@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Protocol, assert_never
 
 from protocol.dialect import Dialect
+from protocol.field import ValueClass
 from protocol.message import Message
-from protocol.operations import Operation
+from protocol.operations import Operation, PaymentRequest
+from protocol.pin_rule import PinKeys
 
 
 class Profile(Protocol):
@@ -24,6 +26,16 @@ class Profile(Protocol):
 
 def profile_of(dialect: Dialect) -> Profile:
     """Return the profile that a dialect names; only that one is imported."""
+    plain, rule = _named(dialect), dialect.pin
+    if rule.keys is not PinKeys.DUKPT:
+        return plain
+    from protocol.profiles.serial import WithSerial
+
+    binary = dialect.field[rule.serial_field].value is ValueClass.B
+    return WithSerial(plain, rule.serial_field, binary=binary)
+
+
+def _named(dialect: Dialect) -> Profile:
     match dialect.profile:
         case "iso87":
             from protocol.profiles import iso87
@@ -43,4 +55,4 @@ def profile_of(dialect: Dialect) -> Profile:
 
 def has_payments(dialect: Dialect) -> bool:
     """True when a terminal can do its whole day; what is left otherwise is echo and sign-on."""
-    return dialect.profile != "iso93"
+    return _named(dialect).says(PaymentRequest)

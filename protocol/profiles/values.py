@@ -12,7 +12,8 @@ from protocol.amount import Amount
 from protocol.errors import ProfileError
 from protocol.kinds import PaymentKind
 from protocol.operations import APPROVED, Card, SettlementState
-from protocol.secrets import ChipData, Pan, Track2
+from protocol.secrets import ChipData, Pan, PinBlock, Track2
+from protocol.structures.sealed_pin import SealedPin, SecurityControl
 from protocol.structures.status import BatchStatus
 
 Fields = dict[int, Any]
@@ -24,6 +25,9 @@ KIND_OF_REFUSAL: Final = {
     "0220": PaymentKind.OFFLINE_SALE,
 }
 """A format error may come without F3; which kind was refused, only the asking side knows."""
+
+PIN_LENGTH_MAX: Final = "12"
+"""F26: how many digits the PIN pad takes (ISO 9564-1, 6.1)."""
 
 
 def put(fields: Fields, number: int, value: str | None) -> None:
@@ -37,6 +41,23 @@ def put_amount(fields: Fields, amount: Amount | None) -> None:
     if amount is not None:
         fields[4] = f"{amount.minor:012d}"
         fields[49] = amount.currency
+
+
+def put_pin(fields: Fields, pin: SealedPin | None) -> None:
+    """Write F26, F52 and what F53 says of it, if there is a PIN."""
+    if pin is None:
+        return
+    fields[26], fields[52] = PIN_LENGTH_MAX, pin.block.reveal()
+    if pin.control is not None:
+        fields[53] = pin.control.build()
+
+
+def read_pin(fields: Fields) -> SealedPin | None:
+    """Return F52 with what F53 says of it. Raises StructureError."""
+    if 52 not in fields:
+        return None
+    control = SecurityControl.parse(fields[53]) if 53 in fields else None
+    return SealedPin(PinBlock(fields[52]), control)
 
 
 def text(fields: Fields, number: int) -> str:

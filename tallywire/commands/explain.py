@@ -124,7 +124,7 @@ def _explain(
     from zoneinfo import ZoneInfo
 
     from acquirer_sim.aio.masters import open_keyring
-    from acquirer_sim.aio.running import rulebook_of, utc_now
+    from acquirer_sim.aio.running import pins_for, rulebook_of, utc_now
     from acquirer_sim.errors import AcquirerError
     from acquirer_sim.explanation import explain as explain_request
     from acquirer_sim.policy import Policy
@@ -133,13 +133,12 @@ def _explain(
 
     problem: AcquirerError | None = None
     try:
-        keyring = open_keyring(dialect, configuration)
+        pins = pins_for(dialect, configuration, open_keyring(dialect, configuration))
     except AcquirerError as error:
         problem = error
     if problem is not None:
         raise Ending(Exit.STORAGE, problem.sentence, problem.next_step, problem.code)
-    pin_key = keyring.pin if keyring is not None else None
-    policy = Policy(configuration, Key(bytes(KEY_BYTES)), pin_key)
+    policy = Policy(configuration, Key(bytes(KEY_BYTES)), pins)
     now = utc_now()
     if at_time is not None:
         now = at_time.replace(tzinfo=ZoneInfo(configuration.time_zone))

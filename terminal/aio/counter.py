@@ -24,7 +24,6 @@ from terminal.intent import Complete, Intent
 from terminal.notices import told
 from terminal.outcomes import payment_refused, payment_result
 from terminal.payment import PaymentPhase
-from terminal.presented import pin_refusal
 from terminal.responses import Action, response
 from terminal.results import PaymentResult
 from terminal.standing import SignOnNeeded
@@ -67,7 +66,7 @@ class Counter:
             return None, code
         code = self.cashier.unfit(wish)
         if not code and intent.kind is not PaymentKind.OFFLINE_SALE:
-            code = await self.greeter.ready() or pin_refusal(wish.card, self.desk.pin_key)
+            code = await self.greeter.ready() or await self.desk.pin_refusal(wish.card)
         return (None, code) if code else (wish, "")
 
     async def _tell(self, wish: Complete) -> PaymentResult:

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from protocol.kinds import KINDS
-from protocol.operations import PaymentRequest, Stamp
-from protocol.secrets import Key
+from protocol.operations import Card, PaymentRequest, Stamp
+from protocol.pin_block import FILL_LENGTH
+from protocol.structures.sealed_pin import SealedPin
 from terminal.aio.archive import Archive
 from terminal.aio.books import Books, Standing
 from terminal.aio.journal import Journal
@@ -19,7 +20,8 @@ from terminal.configuration import Settings
 from terminal.errors import JournalError
 from terminal.intent import Complete
 from terminal.keyring import Keyring
-from terminal.presented import chip_of, pin_block_of, plain, without_track
+from terminal.pin_pad import KEYS_USED_UP, NO_PIN_KEY, DukptDevice, PinKeyTaken, PinPad
+from terminal.presented import chip_of, pin_of, plain, without_track
 from terminal.vault import Vault
 
 NO_PAYMENTS: Final = "L27"
@@ -30,7 +32,8 @@ NO_PAYMENTS: Final = "L27"
 class Desk:
     """The tools of one terminal. `now` gives an aware UTC time, `random_bytes` fresh nonces.
 
-    `keyring` is there in dialects that sign; without `has_payments` the dialect can greet alone.
+    `keyring` is there in dialects that sign; without `has_payments` the dialect can greet alone,
+    without a `pin_pad` no PIN is taken.
     """
 
     settings: Settings
@@ -44,11 +47,39 @@ class Desk:
     random_bytes: Callable[[int], bytes]
     keyring: Keyring | None = None
     has_payments: bool = True
+    pin_pad: PinPad | None = None
 
-    @property
-    def pin_key(self) -> Key | None:
-        """Return the key of PIN blocks: None before a sign-on, and in dialects without keys."""
-        return None if self.keyring is None else self.keyring.pin
+    async def pin_refusal(self, card: Card) -> str:
+        """Return the code that refuses a PIN for which there is no key, or ""."""
+        if pin_of(card) is None:
+            return ""
+        if self.pin_pad is None or not self.pin_pad.ready:
+            return NO_PIN_KEY
+        device = self.pin_pad.device
+        if device is not None and device.following(await self._counter(device)) is None:
+            return KEYS_USED_UP
+        return ""
+
+    async def sealed_pin(self, card: Card) -> SealedPin | None:
+        """Return the PIN as it travels; `pin_refusal` was asked before. Raises JournalError.
+
+        A DUKPT key is marked as used on disk before it enciphers anything.
+        """
+        if pin_of(card) is None:
+            return None
+        assert self.pin_pad is not None, "a PIN without a key is refused before"
+        device, counter = self.pin_pad.device, 0
+        if device is not None:
+            following = device.following(await self._counter(device))
+            assert following is not None, "a device without keys is refused before"
+            counter = following
+            await self.journal.commit((PinKeyTaken(device=device.name, counter=counter),))
+        return self.pin_pad.seal(card, fill=self.random_bytes(FILL_LENGTH), counter=counter)
+
+    async def _counter(self, device: DukptDevice) -> int:
+        sql = "SELECT counter FROM pin_counter WHERE device = ?"
+        rows = await self.journal.fetch(sql, (device.name,))
+        return int(rows[0][0]) if rows else 0
 
     def local_now(self) -> datetime:
         """Return the time on the shop's wall."""
@@ -80,7 +111,7 @@ class Desk:
             card=without_track(card) if told else plain(card),
             kind=wish.kind,
             original=wish.original,
-            pin=None if told else pin_block_of(card, self.pin_key),
+            pin=None if told else await self.sealed_pin(card),
             chip=None if told else chip_of(card),
         )
 

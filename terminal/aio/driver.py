@@ -123,6 +123,7 @@ class Terminal:
             equipment.random_bytes,
             equipment.keyring,
             equipment.has_payments,
+            equipment.pin_pad,
         )
         terminal = cls(desk, paperwork, equipment, owed)
         await terminal._greeter.take_up_keys()

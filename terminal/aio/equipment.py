@@ -15,6 +15,7 @@ from terminal.aio.paperwork import Tear
 from terminal.aio.printers import Printer
 from terminal.effects import CrashPoint, Notice
 from terminal.keyring import Keyring
+from terminal.pin_pad import PinPad
 
 
 def pass_by(point: CrashPoint) -> None:
@@ -47,4 +48,5 @@ class Equipment:
     tear: Tear | None = None
     keyring: Keyring | None = None
     has_payments: bool = True
+    pin_pad: PinPad | None = None
     ask: Ask = take_no_part

@@ -29,7 +29,7 @@ from terminal.facts import Fact
 from terminal.keyring import KeysTaken
 from terminal.notices import told
 from terminal.outcomes import balance_result, sign_off_result, sign_on_result
-from terminal.presented import chip_of, pin_block_of, pin_refusal, plain
+from terminal.presented import chip_of, plain
 from terminal.responses import response
 from terminal.results import BalanceResult, SignOffResult, SignOnResult
 from terminal.standing import BatchAdopted, SignedOff, SignedOn, SignOnNeeded
@@ -175,7 +175,7 @@ class Greeter:
         desk, masked, currency = self.desk, card.pan.masked, self.desk.settings.currency
         code = "" if desk.has_payments else NO_PAYMENTS
         code = code or ("" if desk.settings.accepts(card.pan.reveal()) else "L14")
-        code = code or await self.ready() or pin_refusal(card, desk.pin_key)
+        code = code or await self.ready() or await desk.pin_refusal(card)
         if code:
             return balance_result(code, "refused", card=masked, currency=currency)
         standing = await desk.standing()
@@ -187,7 +187,7 @@ class Greeter:
             amount=Amount(0, currency),
             card=plain(card),
             kind=PaymentKind.BALANCE,
-            pin=pin_block_of(card, desk.pin_key),
+            pin=await desk.sealed_pin(card),
             chip=chip_of(card),
         )
         code, reply = await ask(desk, request)

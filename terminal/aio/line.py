@@ -147,12 +147,14 @@ class AcquirerLine:
         await self._client.close()
 
     def _prove(self, received: events.ReplyReceived) -> None:
-        """Raise ForgedReply for an approval that its MAC does not prove."""
+        """Raise ForgedReply for a wrong MAC, and for a missing one where the rule wants it."""
         keyring, message = self._keyring, received.message
-        if keyring is None or not keyring.signing.rule.proves(message.mti, message.get(39)):
+        if keyring is None:
             return
-        key = keyring.mac
-        if key is None or not keyring.signing.verify(received.frame, key):
+        signing, key = keyring.signing, keyring.mac
+        if not (signing.signed(message) or signing.rule.proves(message.mti, message.get(39))):
+            return
+        if key is None or not signing.verify(received.frame, key):
             self._sign_on_cause = MAC_WRONG
             raise ForgedReply(f"{message.mti} has no good MAC")
 

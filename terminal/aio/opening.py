@@ -22,6 +22,7 @@ from protocol.aio.keyfile import BadKeyFile, read_master_key
 from protocol.codec import Codec
 from protocol.dialect import Dialect
 from protocol.errors import DialectError
+from protocol.pin_rule import PinKeys
 from protocol.profiles.choice import has_payments
 from protocol.published_keys import TEST_MASTER_KEY
 from protocol.signing import Signing
@@ -38,6 +39,7 @@ from terminal.configuration import Settings
 from terminal.effects import Notice
 from terminal.errors import StoreError, WrongKey
 from terminal.keyring import Keyring
+from terminal.pin_pad import PinPad, device_of
 from terminal.rehearsal import REHEARSED, unspeakable
 
 
@@ -81,6 +83,7 @@ async def open_terminal(
         database = await database_opener(str(path))
         stack.push_async_callback(database.close)
         keyring = _keyring(dialect, settings.master_key_file)
+        pin_pad = _pin_pad(dialect, settings, keyring)
         line = AcquirerLine(opener, dialect, codec=codec, keyring=keyring)
         stack.push_async_callback(line.close)
         for printer in printers:
@@ -96,6 +99,7 @@ async def open_terminal(
             tell=tell,
             keyring=keyring,
             has_payments=has_payments(dialect),
+            pin_pad=pin_pad,
             tear=tear,
             ask=ask,
         )
@@ -124,6 +128,22 @@ def _keyring(dialect: Dialect, path: str) -> Keyring | None:
     except BadKeyFile as error:
         problem = str(error)
     raise WrongKey(f"the master key {problem}")
+
+
+def _pin_pad(dialect: Dialect, settings: Settings, keyring: Keyring | None) -> PinPad | None:
+    """Return the PIN pad, None where there is nothing to encipher with. Raises WrongKey."""
+    rule, path = dialect.pin, settings.initial_key_file
+    if rule.keys is not PinKeys.DUKPT:
+        return None if keyring is None else PinPad(rule, keyring)
+    problem = ""
+    try:
+        initial = read_master_key(Path(path)) if path else None
+        return PinPad(rule, device=device_of(rule, initial, settings.key_serial))
+    except BadKeyFile as error:
+        problem = f"the initial key {error}"
+    except ValueError as error:
+        problem = str(error)
+    raise WrongKey(problem)
 
 
 def _make(data: Path) -> None:

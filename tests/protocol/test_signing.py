@@ -120,6 +120,8 @@ def test_approvals_must_prove_themselves() -> None:
     assert all(lax.proves("0210", code) for code in APPROVALS)
     assert [False, True] == [rule.proves("0210", "51") for rule in (lax, strict)]
     assert not strict.proves("0510", "00")
+    assert [True, True, False] == [lax.proves("0410", code) for code in ("12", "25", "96")]
+    assert not lax.proves("0210", "25")
     assert not MacRule().proves("0210", "00")
 
 

@@ -48,6 +48,7 @@ from terminal.aio.printers import open_printer
 from terminal.configuration import Settings, Timing
 from terminal.effects import Commit, CrashPoint, Effects, Notice
 from terminal.facts import Fact
+from terminal.pin_pad import PinPad
 from terminal.responses import response
 from terminal.standing import LateReply
 
@@ -252,6 +253,7 @@ async def open_till(
     wrap: Callable[[Database], Database] = lambda database: database,
     cut_at: CrashPoint | None = None,
     ask: Ask | None = None,
+    pin_pad: PinPad | None = None,
 ) -> Till:
     host = host or Host()
     notices: list[Notice] = []
@@ -271,6 +273,7 @@ async def open_till(
         random_bytes=chance(),
         tell=notices.append,
         reached=reached,
+        pin_pad=pin_pad,
     )
     if ask is not None:
         equipment = replace(equipment, ask=ask)

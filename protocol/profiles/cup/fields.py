@@ -55,10 +55,6 @@ REFUND_CODE: Final = "000"
 SWIPED: Final = "02"
 """The first two digits of F22 when the card number was read from the track."""
 
-PIN_LENGTH_MAX: Final = "12"
-PIN_SECURITY: Final = "26" + "0" * 14
-"""F53: the PIN block has the card number in it (ISO 9564-1 format 0), under a double-length key."""
-
 BALANCE_ACCOUNT: Final = "10"
 """F54.1 of a balance: the card's own account."""
 

@@ -17,8 +17,6 @@ from protocol.operations import (
 )
 from protocol.profiles.cup.fields import (
     BALANCE_ACCOUNT,
-    PIN_LENGTH_MAX,
-    PIN_SECURITY,
     REFUND_CODE,
     batch_data,
     processing_of,
@@ -41,13 +39,14 @@ from protocol.profiles.values import (
     optional,
     put,
     put_amount,
+    put_pin,
     read_amount,
     read_card,
     read_chip,
+    read_pin,
     read_reply_amount,
     text,
 )
-from protocol.secrets import PinBlock
 from protocol.structures.balances import AmountType, Balance, Balances, Sign
 from protocol.structures.card_organisation import CardOrganisation
 
@@ -65,8 +64,7 @@ def _payment(operation: PaymentRequest) -> Message:
         put(fields, 37, operation.original.rrn)
         put(fields, 38, operation.original.authorisation)
         fields[61] = original_data(operation.original, operation.kind)
-    if operation.pin is not None:
-        fields[26], fields[52], fields[53] = PIN_LENGTH_MAX, operation.pin.reveal(), PIN_SECURITY
+    put_pin(fields, operation.pin)
     if operation.chip is not None:
         fields[55] = operation.chip.reveal()
     fields[60] = batch_data(kind.message_type, operation.batch)
@@ -105,7 +103,6 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
     kind = read_kind(mti, fields, data)
     if (mti, text(fields, 25)) != (KINDS[kind].mti, KINDS[kind].condition):
         raise ProfileError(mti, "60.1 belongs to another message", 60)
-    pin = fields.get(52)
     balance = kind is PaymentKind.BALANCE
     return PaymentRequest(
         **who(fields),
@@ -114,7 +111,7 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
         amount=Amount(0, text(fields, 49)) if balance else read_amount(fields),
         kind=kind,
         original=read_original(fields, kind, spoken=True) if KINDS[kind].wants else None,
-        pin=None if pin is None else PinBlock(pin),
+        pin=read_pin(fields),
         chip=read_chip(mti, fields),
     )
 

@@ -60,11 +60,11 @@ from protocol.profiles.values import (
     read_card,
     read_chip,
     read_pan,
+    read_pin,
     read_reply_amount,
     read_status,
     text,
 )
-from protocol.secrets import PinBlock
 
 
 def _who(fields: Fields) -> tuple[Origin, str, Stamp]:
@@ -178,7 +178,6 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
     origin, stan, stamp = _who(fields)
     first = REPEATS.get(mti, mti)
     kind = KIND_OF.get((first, fields[3], fields[25])) or _kind(first, fields)
-    pin = fields.get(52)
     return PaymentRequest(
         origin=origin,
         stan=stan,
@@ -188,7 +187,7 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
         amount=Amount(0, text(fields, 49)) if kind is PaymentKind.BALANCE else read_amount(fields),
         kind=kind,
         original=_read_original_payment(mti, fields) if KINDS[kind].wants else None,
-        pin=None if pin is None else PinBlock(pin),
+        pin=read_pin(fields),
         chip=read_chip(mti, fields),
         repeat=mti != first,
     )

@@ -40,7 +40,7 @@ from protocol.profiles.iso87.fields import (
     net_settlement,
 )
 from protocol.profiles.iso87.inquiry import write_inquiry, write_page
-from protocol.profiles.values import Fields, put, put_amount
+from protocol.profiles.values import Fields, put, put_amount, put_pin
 from protocol.structures.status import BatchStatus
 
 
@@ -99,8 +99,7 @@ def _payment(operation: PaymentRequest) -> Message:
         fields[35] = card.track2.reveal()
     if operation.original is not None:
         _put_original(fields, operation.original)
-    if operation.pin is not None:
-        fields[52] = operation.pin.reveal()
+    put_pin(fields, operation.pin)
     if operation.chip is not None:
         fields[55] = operation.chip.reveal()
     fields[60] = operation.batch

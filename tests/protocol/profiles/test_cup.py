@@ -42,11 +42,17 @@ from protocol.operations import (
     UploadLine,
     UploadReply,
 )
+from protocol.pin_rule import PinFormat
 from protocol.profiles import cup
 from protocol.profiles.cup.fields import CODES
 from protocol.secrets import ChipData, Pan, PinBlock, Track2
+from protocol.structures.sealed_pin import PinCipher, SealedPin, SecurityControl
 from protocol.tlv import Element, build
 from tests.protocol.profiles.cup.samples import CODEC, TIMED, UNTIMED, WHO
+
+
+def sealed(block: bytes) -> SealedPin:
+    return SealedPin(PinBlock(block), SecurityControl(PinFormat.ISO_3, PinCipher.DOUBLE_DES))
 
 
 def digits(length: int) -> st.SearchStrategy[str]:
@@ -101,7 +107,7 @@ def payment_of(kind: PaymentKind) -> st.SearchStrategy[Operation]:
         card=TYPED | SWIPED,
         kind=st.just(kind),
         original=original_of(kind) if KINDS[kind].wants else st.none(),
-        pin=st.none() | st.binary(min_size=8, max_size=8).map(PinBlock),
+        pin=st.none() | st.binary(min_size=8, max_size=8).map(sealed),
         chip=st.none() | CHIP,
     )
 

@@ -39,10 +39,16 @@ from protocol.operations import (
     UploadItem,
     UploadReply,
 )
+from protocol.pin_rule import PinFormat
 from protocol.profiles import iso87
 from protocol.profiles.iso87.fields import balance_field, read_balance
 from protocol.secrets import ChipData, Pan, PinBlock, Track2
+from protocol.structures.sealed_pin import PinCipher, SealedPin, SecurityControl
 from protocol.tlv import Element, build
+
+
+def sealed(block: bytes) -> SealedPin:
+    return SealedPin(PinBlock(block), SecurityControl(PinFormat.ISO_3, PinCipher.DOUBLE_DES))
 
 
 def digits(length: int) -> st.SearchStrategy[str]:
@@ -71,7 +77,7 @@ ORIGINAL_PAYMENT = st.builds(
     batch=NUMBER,
     **OPTIONAL,
 )
-PIN = st.none() | st.binary(min_size=8, max_size=8).map(PinBlock)
+PIN = st.none() | st.binary(min_size=8, max_size=8).map(sealed)
 CHIP = st.binary(max_size=250).map(lambda value: ChipData(build((Element("9F10", value),))))
 
 

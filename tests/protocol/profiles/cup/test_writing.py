@@ -15,8 +15,10 @@ from protocol.operations import (
     PaymentReply,
     Totals,
 )
+from protocol.pin_rule import PinFormat
 from protocol.profiles import cup
 from protocol.secrets import PinBlock, Track2
+from protocol.structures.sealed_pin import PinCipher, SealedPin, SecurityControl
 from tests.protocol.profiles.cup.samples import (
     CODEC,
     MESSAGES,
@@ -28,6 +30,8 @@ from tests.protocol.profiles.cup.samples import (
     answered,
     echoes,
 )
+
+CONTROL = SecurityControl(PinFormat.ISO_0, PinCipher.DOUBLE_DES)
 
 PRESENCE: Final = """
 F    0800 0810 sale 0210 void refund 0400 0410 0500 0510 0320 0330
@@ -124,7 +128,7 @@ def test_swiped_card_travels_in_its_track() -> None:
 
 
 def test_pin_brings_its_security_fields() -> None:
-    fields = cup.encode(structs.replace(SALE, pin=PinBlock(bytes(8)))).fields
+    fields = cup.encode(structs.replace(SALE, pin=SealedPin(PinBlock(bytes(8)), CONTROL))).fields
 
     assert ("12", bytes(8), "26" + "0" * 14) == (fields[26], fields[52], fields[53])
 
