@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -23,9 +23,10 @@ from protocol.secrets import ChipData, Pan
 from protocol.structures.batch_data import BatchData
 from protocol.structures.upload import UploadCount, UploadDetail
 from terminal.aio.driver import Terminal
-from terminal.aio.opening import open_terminal
+from terminal.aio.opening import hear_nothing, open_terminal
 from terminal.aio.printers import open_printer
 from terminal.configuration import Certificates, Limits, Settings, Timing
+from terminal.effects import Notice
 from terminal.intent import Voucher
 from terminal.presented import Presented
 from tests.tallywire.commands.test_terminal_cards import tapped
@@ -46,11 +47,16 @@ TILTED: Final = Fault(kind=FaultKind.OUT_OF_BALANCE, mti="0500")
 
 @asynccontextmanager
 async def shop(
-    folder: Path, host: Host, notes: list[bytes] | None = None, settings: Settings = QUICK
+    folder: Path,
+    host: Host,
+    notes: list[bytes] | None = None,
+    settings: Settings = QUICK,
+    tell: Callable[[Notice], None] = hear_nothing,
 ) -> AsyncIterator[Terminal]:
     opener: Opener = tcp_opener(*host.server.addresses[0])
     line = opener if notes is None else tapped(opener, notes)
-    async with open_terminal(folder, settings, line, [open_printer("none:")]) as terminal:
+    papers = [open_printer("none:")]
+    async with open_terminal(folder, settings, line, papers, tell=tell) as terminal:
         yield terminal
 
 
@@ -174,3 +180,31 @@ async def test_end_of_a_balanced_batch_is_told_as_the_setting_says(
     assert "closed_balanced" == settled.outcome
     assert ends == [network(one) for one in sent(notes, "0320")]
     assert "S000001/settlement" in slip
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("faults", "told_code", "outcome"),
+    [((), "L73", "closed_balanced"), ((TILTED,), "L72", "closed_unbalanced")],
+    ids=["balanced", "unbalanced"],
+)
+async def test_lost_answer_is_inquired_after_and_then_fetched(
+    tmp_path: Path, faults: tuple[Fault, ...], told_code: str, outcome: str
+) -> None:
+    """SC7, our inquiry (0820, 60.3 982): it tells where the batch stands, and closes nothing."""
+    lost = Fault(kind=FaultKind.DROP_REPLY, mti="0500", nth=1)
+    notes: list[bytes] = []
+    told: list[Notice] = []
+    asking = structs.replace(QUICK, settlement_inquiry=True)
+    hosted = hosting(tmp_path / "a.db", *faults, lost)
+    async with hosted as host, shop(tmp_path / "t", host, notes, asking, told.append) as terminal:
+        await terminal.sale(Amount(500), CARD)
+        settled = await terminal.settle()
+
+    first, asked, again = sent(notes, "0500", "0820")
+    assert ["201", "982", "201"] == [network(one) for one in (first, asked, again)]
+    assert first.fields == again.fields
+    assert (outcome, 2) == (settled.outcome, settled.requests)
+    assert 1 == [one.code for one in told].count(told_code)
+    batches = rows(tmp_path / "a.db", "SELECT batch, state, repeats, moved_entry > 0 FROM batch")
+    assert [("000001", "closed", 1, 1)] == batches
