@@ -27,7 +27,8 @@ from tallywire.commands.terminal.session import Options
     "printers",
     multiple=True,
     metavar="URL",
-    help="tcp://HOST:PORT, file:DIR, console: or none:. Repeat it for a second printer.",
+    help="tcp://HOST:PORT, mqtt://HOST/PREFIX/PRINTER, file:DIR, console: or none:. "
+    "Repeat it for a second printer.",
 )
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings as TOML.")
 @click.option("--json", "as_json", is_flag=True, help="Tell results and notices as JSON lines.")
