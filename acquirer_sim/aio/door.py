@@ -42,7 +42,9 @@ class Door:
         for address in self._addresses:
             block = _MANNERS.get(kind)
             if block is not None:
-                self._held += block(address, self._greet)
+                # Somebody else on the address: then to refuse is all that can be done.
+                with suppress(OSError):
+                    self._held += block(address, self._greet)
         self._timer = self._loop.call_later(for_s, self._open)
 
     async def close(self) -> None:
