@@ -20,9 +20,9 @@ from acquirer_sim.desk import Desk
 from acquirer_sim.inquiries import decide_inquiry
 from acquirer_sim.orders import Order
 from acquirer_sim.originals import entry_of
+from acquirer_sim.payment_inquiries import decide_payment_inquiry
 from acquirer_sim.payments import decide_payment
 from acquirer_sim.policy import Policy
-from acquirer_sim.recovery import decide_payment_inquiry
 from acquirer_sim.reflex import answer_with
 from acquirer_sim.reversals import decide_reversal
 from acquirer_sim.settlements import decide_settlement, force_close

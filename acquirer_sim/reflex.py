@@ -16,8 +16,8 @@ from acquirer_sim.balances import inquiry_reply
 from acquirer_sim.inquiries import status_reply
 from acquirer_sim.magic import APPROVED_IN_PART
 from acquirer_sim.orders import Order
+from acquirer_sim.payment_inquiries import refuse
 from acquirer_sim.policy import Policy
-from acquirer_sim.recovery import refuse
 from protocol.amount import Amount
 from protocol.inquiries import PaymentInquiry
 from protocol.kinds import PaymentKind

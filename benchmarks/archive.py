@@ -34,7 +34,7 @@ from terminal.documents import (
     Shop,
     SlipRow,
 )
-from terminal.facts import Fact, encode
+from terminal.facts import Fact, encode, name_of
 from terminal.payment import PaymentApproved, PaymentPrepared
 from terminal.projections import PROJECTIONS, Statement, Value
 from terminal.standing import Stopped, TerminalInstalled
@@ -129,7 +129,7 @@ class _Writer:
         self._sequence += 1
         statements = list(PROJECTIONS[type(fact)](fact, at))
         if self._entries or isinstance(fact, ENDS):
-            entry = (self._sequence, at, fact.name, encode(fact))
+            entry = (self._sequence, at, name_of(fact), encode(fact))
             statements.append((INSERT_ENTRY, entry))
         return statements
 

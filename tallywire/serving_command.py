@@ -19,3 +19,5 @@ class Command(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     as_original: bool = False
     partial: str = ""
     advice: bool = False
+    host: bool = False
+    now: bool = False

@@ -9,6 +9,7 @@ import msgspec
 
 from tallywire.paper_orders import order_of
 from tallywire.serving_command import Command
+from tallywire.serving_recovery import RECOVERY_COMMANDS
 from terminal.aio.driver import Terminal
 from terminal.aio.printers import Readiness
 from terminal.configuration import Settings
@@ -95,6 +96,7 @@ PAPER_COMMANDS: Final[dict[str, Callable[[Terminal, Settings, Command], Awaitabl
     "did-not": did_not,
     "void-paper": void,
     "printers": printers,
+    **RECOVERY_COMMANDS,
 }
 
 

@@ -88,9 +88,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, tag_field="document", t
     """One approved payment; the merchant's and the cardholder's copy are drawn from it.
 
     `card` is `Pan.masked`; `entry` the letter S, I, C, M or F; `at` local time; `remarks` what
-    stands under 备注 (original voucher of a void, ...); `recovered_from` names the source when
-    the receipt was rebuilt from the acquirer's record (REQ 001-08), else empty. `tag` is what the
-    shop calls the goods (REQ 000-08): it is searched by and never printed.
+    stands under 备注 (original voucher of a void, ...); `recovered_from` names the source and the
+    local time when the receipt was rebuilt from the acquirer's record (REQ 001-08), else empty;
+    such a receipt has no `entry`. `tag` is what the shop calls the goods (REQ 000-08): it is
+    searched by and never printed.
     """
 
     shop: Shop

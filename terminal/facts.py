@@ -18,11 +18,6 @@ import msgspec
 class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", tag=True):
     """Base of all facts. The class's name is stored beside the body and picks it again."""
 
-    @property
-    def name(self) -> str:
-        """Return the name under which the journal keeps this fact."""
-        return type(self).__name__
-
 
 class SealedCard(msgspec.Struct, frozen=True, kw_only=True):
     """A card number as it may be stored: sealed, keyed hash for lookup, first six, last four."""
@@ -33,6 +28,11 @@ class SealedCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 F = TypeVar("F", bound=Fact)
+
+
+def name_of(fact: Fact) -> str:
+    """Return the name under which the journal keeps a fact; no field of it can be in the way."""
+    return type(fact).__name__
 
 
 def encode(fact: Fact) -> str:

@@ -65,6 +65,8 @@ EXPORTED: Final = Words("导出时间", "EXPORTED")
 REPRINTED: Final = Words("重打印时间", "REPRINTED")
 RECOVERED: Final = Words("补录", "RECOVERED")
 SOURCE: Final = Words("来源", "SOURCE")
+RECOVERED_AT: Final = Words("补录时间", "RECOVERED AT")
+NOT_COUNTED: Final = Words("补录未计", "RECOVERED, NOT COUNTED")
 TESTING: Final = Words("测试 凭证无效", "TESTING - NOT VALID")
 TESTING_BOTH: Final = "测试/TESTING 凭证无效"
 
@@ -75,6 +77,9 @@ OPERATOR: Final = Words("操作员", "OPERATOR")
 ISSUER: Final = Words("发卡行", "ISSUER")
 ACQUIRER: Final = Words("收单行", "ACQUIRER")
 CARD_NO: Final = Words("卡号", "CARD NO")
+SOURCES: Final = {"acquirer": ACQUIRER}
+"""Whose record a receipt was rebuilt from."""
+
 TYPE: Final = Words("交易类型", "TXN TYPE")
 BATCH_NO: Final = Words("批次号", "BATCH NO")
 VOUCHER_NO: Final = Words("凭证号", "VOUCHER NO")

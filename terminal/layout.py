@@ -81,7 +81,7 @@ def _receipt(receipt: Receipt, copy: CopyKind, marks: Marks, paper: Paper) -> It
     yield blocks.rule(paper)
     for words, name in ((labels.ISSUER, receipt.issuer), (labels.ACQUIRER, receipt.acquirer)):
         yield from blocks.optional(words, blocks.readable(name, paper), paper)
-    yield from blocks.entry(labels.CARD_NO, f"{receipt.card} /{receipt.entry}", paper)
+    yield from blocks.entry(labels.CARD_NO, _card(receipt), paper)
     yield from blocks.entry(labels.TYPE, labels.PAYMENTS[receipt.kind].name(paper.shown), paper)
     yield from blocks.entry(labels.BATCH_NO, receipt.batch, paper)
     yield from blocks.entry(labels.VOUCHER_NO, receipt.stan, paper)
@@ -149,12 +149,24 @@ def _fault(slip: FaultSlip, copy: CopyKind, marks: Marks, paper: Paper) -> Itera
     yield from blocks.foot(copy, paper, testing=slip.testing)
 
 
+def _card(receipt: Receipt) -> str:
+    """Return the card and the letter of how it was read, where that is known."""
+    return f"{receipt.card} /{receipt.entry}" if receipt.entry else receipt.card
+
+
 def _recovered(receipt: Receipt, paper: Paper) -> Iterator[Line]:
+    """Say that it was rebuilt, from whose record, and when."""
     if receipt.recovered_from:
         mark = labels.RECOVERED.name(paper.shown)
-        source = labels.SOURCE.label(paper.shown)
+        label = labels.SOURCE.label(paper.shown)
+        source, _, when = receipt.recovered_from.partition(" ")
+        words = labels.SOURCES.get(source)
         yield Line(f"****{mark}****", bold=True, align=Align.CENTRE)
-        yield Line(f"{source} {receipt.recovered_from}", align=Align.CENTRE)
+        name = words.name(paper.shown) if words else blocks.readable(source, paper)
+        yield Line(f"{label} {name}", align=Align.CENTRE)
+        if when:
+            recovered = labels.RECOVERED_AT.apart(paper.shown)[0]
+            yield Line(f"{recovered} {when}", align=Align.CENTRE)
 
 
 def _signature(paper: Paper) -> Iterator[Line]:

@@ -8,12 +8,15 @@ from protocol.amount import Amount
 from protocol.kinds import PaymentKind
 from terminal.attempt import Attempt, SettlementPhase
 from terminal.effects import Notice
+from terminal.host_copy import CopyLine
 from terminal.notices import told
 from terminal.results import (
     BalanceResult,
+    CopyResult,
     InquiryResult,
     PaymentLine,
     PaymentResult,
+    RecoveryResult,
     SettlementResult,
     SignOffResult,
     SignOnResult,
@@ -132,6 +135,28 @@ def inquiry_result(
     """Return what a settlement status inquiry said."""
     words = _words(told(code, "settlement", batch, state or outcome))
     return InquiryResult(**words, outcome=outcome, batch=batch, state=state, result=result)
+
+
+def copy_result(
+    code: str, outcome: str, batch: str, payments: tuple[CopyLine, ...] = ()
+) -> CopyResult:
+    """Return how the acquirer's copy compares."""
+    words = _words(told(code, "payments", batch, outcome))
+    return CopyResult(**words, outcome=outcome, batch=batch, payments=payments)
+
+
+def recovery_result(compared: CopyResult, receipts: tuple[str, ...]) -> RecoveryResult:
+    """Return what was rebuilt after a comparison, or why nothing was."""
+    answered = compared.outcome in ("same", "differs")
+    outcome = "recovered" if receipts else "nothing" if answered else compared.outcome
+    code = "L95" if receipts else compared.code
+    return RecoveryResult(
+        **_words(told(code, "payments", compared.batch, outcome)),
+        outcome=outcome,
+        batch=compared.batch,
+        receipts=receipts,
+        payments=compared.payments,
+    )
 
 
 def _words(notice: Notice) -> Words:

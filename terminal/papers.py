@@ -48,6 +48,10 @@ def shop_of(settings: Settings, operator: str) -> Shop:
     return Shop(settings.merchant_name, settings.merchant_id, settings.terminal_id, operator)
 
 
+OFFLINE: Final = (Remark(*labels.OFFLINE),)
+"""What is noted where nobody was asked."""
+
+
 class Paid(Protocol):
     """What a receipt wants of a payment or an advice."""
 
@@ -82,7 +86,7 @@ def receipt_papers(
     """
     asked = payment.purchase
     paid = (reply.amount if reply else None) or asked.amount
-    remarks = (*_original_of(asked), *_noted(reply))
+    remarks = (*_original_of(asked), *(noted(reply.code) if reply else OFFLINE))
     receipt = Receipt(
         shop=shop_of(settings, payment.operator),
         kind=asked.kind,
@@ -183,21 +187,28 @@ def refusal_papers(
     return queue_originals(slip, head)
 
 
-def _noted(reply: PaymentReply | None) -> tuple[Remark, ...]:
-    if reply is None:
-        return (Remark(*labels.OFFLINE),)
-    meaning = response(reply.code)
-    noted = meaning.action in (Action.RECORD_AND_NOTE, Action.UNDO)
-    return (Remark(meaning.zh, meaning.en),) if noted else ()
+def noted(code: str) -> tuple[Remark, ...]:
+    """Return what a receipt notes of the host's code, if it does."""
+    meaning = response(code)
+    said = meaning.action in (Action.RECORD_AND_NOTE, Action.UNDO)
+    return (Remark(meaning.zh, meaning.en),) if said else ()
+
+
+def original_remark(*, batch: str, original_batch: str, original_stan: str) -> Remark:
+    """Name the original under 备注: its voucher, and its batch when that is another."""
+    elsewhere = "" if original_batch == batch else f"{original_batch}-"
+    return Remark(*labels.ORIGINAL_VOUCHER, f"{elsewhere}{original_stan}")
 
 
 def _original_of(asked: PaymentRequest) -> tuple[Remark, ...]:
-    """Name the original under 备注: its voucher, and its batch when that is another."""
     original = asked.original
     if original is None:
         return ()
-    elsewhere = "" if original.batch == asked.batch else f"{original.batch}-"
-    remarks = [Remark(*labels.ORIGINAL_VOUCHER, f"{elsewhere}{original.stan}")]
+    remarks = [
+        original_remark(
+            batch=asked.batch, original_batch=original.batch, original_stan=original.stan
+        )
+    ]
     if asked.kind is PaymentKind.REFUND:
         # After the batch is closed, reference and day are all that the host finds it by.
         date = f"{original.date[:2]}/{original.date[2:]}" if original.date else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from terminal.host_copy import CopyLine
+
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all: the code that decided, in words a person can act on."""
@@ -93,6 +95,30 @@ class InquiryResult(Result, frozen=True, kw_only=True):
     batch: str
     state: str = ""
     result: str = ""
+
+
+class CopyResult(Result, frozen=True, kw_only=True):
+    """How the acquirer's copy compares with the books here, payment by payment.
+
+    `outcome` is "same", "differs", or nothing was compared: "refused", "declined", "unanswered",
+    "not_sent". `batch` is "" when an RRN was asked for.
+    """
+
+    outcome: str
+    batch: str
+    payments: tuple[CopyLine, ...] = ()
+
+
+class RecoveryResult(Result, frozen=True, kw_only=True):
+    """Which receipts were rebuilt, by their names, and what the comparison before it said.
+
+    `outcome` is "recovered", "nothing" (there was nothing to rebuild), or that of the comparison.
+    """
+
+    outcome: str
+    batch: str
+    receipts: tuple[str, ...] = ()
+    payments: tuple[CopyLine, ...] = ()
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):

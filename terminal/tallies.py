@@ -22,7 +22,7 @@ from terminal.paper import Paper
 
 
 class TotalsList(msgspec.Struct, frozen=True, kw_only=True):
-    """The receipts of a batch, summed by type."""
+    """The receipts of a batch, summed by type; `recovered` ones are paper only, and in no sum."""
 
     shop: Shop
     batch: str
@@ -30,6 +30,7 @@ class TotalsList(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[SlipRow, ...]
     currency: str = "156"
     testing: bool = True
+    recovered: int = 0
 
 
 class RecordSheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +47,8 @@ def totals_of(receipts: Sequence[Receipt], *, at: str) -> TotalsList:
         raise ValueError("totals need at least one receipt")
     counts: Counter[PaymentKind] = Counter()
     amounts: Counter[PaymentKind] = Counter()
-    for receipt in receipts:
+    counted = [receipt for receipt in receipts if not receipt.recovered_from]
+    for receipt in counted:
         counts[receipt.kind] += 1
         amounts[receipt.kind] += _signed(receipt)
     kinds = [kind for kind in PaymentKind if counts[kind]]
@@ -58,6 +60,7 @@ def totals_of(receipts: Sequence[Receipt], *, at: str) -> TotalsList:
         rows=tuple(SlipRow(kind, counts[kind], amounts[kind]) for kind in kinds),
         currency=newest.currency,
         testing=any(receipt.testing for receipt in receipts),
+        recovered=len(receipts) - len(counted),
     )
 
 
@@ -84,6 +87,9 @@ def totals_lines(totals: TotalsList, paper: Paper) -> Iterator[Line]:
     yield blocks.rule(paper)
     yield from blocks.tally(totals.rows, paper, EXPONENTS.get(totals.currency, 2))
     yield blocks.rule(paper)
+    if totals.recovered:
+        yield from blocks.entry(labels.NOT_COUNTED, str(totals.recovered), paper)
+        yield blocks.rule(paper)
     yield from blocks.foot(CopyKind.SETTLEMENT, paper, testing=totals.testing)
 
 

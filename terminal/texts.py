@@ -4,24 +4,17 @@ Each code has a sentence and a next step in Chinese and English (REQ 000-20). Ho
 codes have their own table; these are the terminal's own findings (L..). The groups: L01-L13
 money and records, L20-L29 the link, L30-L39 the printer (every cause its own code, REQ 000-04
 and 003-06), L40-L42 the disk, L50-L59 paper that is asked for, L60-L69 payments that speak of
-another, L80-L89 printers behind a broker.
+another, L70-L74 the settlement inquiry, L80-L89 printers behind a broker, L90-L98 the
+acquirer's copy of payments.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from terminal.effects import Notice
-
-
-class Text(NamedTuple):
-    """A finding and what to do about it."""
-
-    zh: str
-    en: str
-    next_zh: str
-    next_en: str
-
+from terminal.text import Text
+from terminal.texts_recovery import RECOVERY_TEXTS
 
 TEXTS: Final[dict[str, Text]] = {
     "L01": Text("储存满，请先结算", "Storage is full", "请先结算", "Settle the batch first"),
@@ -359,6 +352,7 @@ TEXTS: Final[dict[str, Text]] = {
         "请安装 tallywire[mqtt]",
         "Install it: pip install 'tallywire[mqtt]'",
     ),
+    **RECOVERY_TEXTS,
 }
 
 UNNAMED: Final = Text(

@@ -57,6 +57,10 @@ TYPE_LETTERS: Final = {
 """The letters of a detail list, as the trade writes them."""
 
 
+RECOVERED_MARK: Final = "*"
+"""Behind the letter of a receipt that was rebuilt: it is in no totals here."""
+
+
 class Period(Enum):
     """How long a report reaches."""
 
@@ -192,12 +196,15 @@ def _detail(detail: DetailList, paper: Paper) -> Iterator[Line]:
     yield Line(justify(blocks.INDENT + authorisation, money, paper.columns))
     yield blocks.rule(paper)
     for receipt in detail.receipts:
-        head = f"{receipt.stan} {TYPE_LETTERS[receipt.kind]}"
+        mark = RECOVERED_MARK if receipt.recovered_from else ""
+        head = f"{receipt.stan} {TYPE_LETTERS[receipt.kind]}{mark}"
         yield Line(justify(head, receipt.card, paper.columns))
         amount = format_minor(receipt.amount_minor, EXPONENTS.get(receipt.currency, 2))
         yield Line(justify(blocks.INDENT + receipt.authorisation, amount, paper.columns))
     yield blocks.rule(paper)
     yield from blocks.entry(labels.BATCH_COUNT, str(len(detail.receipts)), paper)
+    if any(receipt.recovered_from for receipt in detail.receipts):
+        yield Line(f"{RECOVERED_MARK} {labels.RECOVERED.name(paper.shown)}")
     yield blocks.rule(paper)
     testing = any(receipt.testing for receipt in detail.receipts)
     yield from blocks.foot(CopyKind.SETTLEMENT, paper, testing=testing)

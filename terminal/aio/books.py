@@ -67,6 +67,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     reversals_manual: int
     unfinished: int
     advices: int
+    recovered: int
     settlement: str
 
 
@@ -90,6 +91,7 @@ class Books:
             " (SELECT count(*) FROM reversal WHERE phase = 'manual'),"
             " (SELECT count(*) FROM payment WHERE phase IN ('prepared', 'sending')),"
             " (SELECT count(*) FROM advice),"
+            " (SELECT count(*) FROM recovered r WHERE r.batch = t.batch),"
             " coalesce((SELECT phase FROM settlement s WHERE s.batch = t.batch), 'open')"
             " FROM terminal t"
         )
@@ -111,6 +113,7 @@ class Books:
             "SELECT 1 WHERE EXISTS (SELECT 1 FROM payment WHERE batch = ?1 AND stan = ?2)"
             " OR EXISTS (SELECT 1 FROM settlement WHERE batch = ?1 AND stan = ?2)"
             " OR EXISTS (SELECT 1 FROM upload_item WHERE batch = ?1 AND stan = ?2)"
+            " OR EXISTS (SELECT 1 FROM recovered WHERE batch = ?1 AND stan = ?2)"
         )
         taken: set[str] = set()
         while True:

@@ -27,6 +27,7 @@ from terminal.aio.journal import Journal
 from terminal.aio.owed import PaperOwed
 from terminal.aio.paperwork import Paperwork
 from terminal.aio.performer import LOG, Doors, Performer
+from terminal.aio.recoverer import Recoverer
 from terminal.aio.reports import batches_of, payments_of, status_of
 from terminal.aio.reverser import Reverser
 from terminal.aio.settler import Settler
@@ -90,6 +91,7 @@ class Terminal:
         )
         # Operations queue here; it guards a person's turn, not data, so it may span the network.
         self._turn = asyncio.Lock()
+        self.recoverer = Recoverer(desk, self._greeter, self._turn, self._put_right)
 
     @classmethod
     async def open(cls, settings: Settings, equipment: Equipment) -> Terminal:
@@ -337,7 +339,9 @@ class Terminal:
         blocking = desk.settings.reversal_exhausted is ReversalExhausted.BLOCK
         if standing.reversals_manual and blocking:
             return "L05"
-        if not standing.advices and not await desk.books.items(standing.batch):
+        # What only the host has is settled too: its figures count, and the upload names it.
+        known = standing.advices or standing.recovered
+        if not known and not await desk.books.items(standing.batch):
             return "L16"
         return await self._greeter.ready() or await self._untold()
 
@@ -348,7 +352,8 @@ class Terminal:
         standing = await desk.standing()
         if standing.advices:
             return "L66"
-        return "" if await desk.books.items(standing.batch) else "L16"
+        known = standing.recovered or await desk.books.items(standing.batch)
+        return "" if known else "L16"
 
     async def _refuse_settlement(self, code: str) -> SettlementResult:
         batch = (await self._desk.standing()).batch

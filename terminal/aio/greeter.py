@@ -21,6 +21,7 @@ from protocol.operations import (
 )
 from terminal.aio.books import Standing
 from terminal.aio.desk import NO_PAYMENTS, Desk
+from terminal.aio.host_pages import learn_numbers
 from terminal.aio.performer import LOG
 from terminal.aio.question import ask, take_stan
 from terminal.effects import CrashPoint, Notice
@@ -77,7 +78,13 @@ class Greeter:
                 self.tell(told("L17", "terminal", standing.batch, "batch_differs"))
         await desk.journal.commit(facts)
         after = await desk.standing()
+        if desk.settings.payment_inquiry and await self._is_new():
+            # Its database may have been lost: the host knows which numbers are used up.
+            await learn_numbers(desk, after.batch)
         return sign_on_result(code, after.batch, after.host_batch, signed_on=True)
+
+    async def _is_new(self) -> bool:
+        return not await self.desk.journal.fetch("SELECT 1 FROM payment LIMIT 1")
 
     async def renew(self) -> None:
         """Sign on where a MAC was wrong: whatever is signed next would be refused again."""

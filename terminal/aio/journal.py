@@ -27,16 +27,17 @@ from terminal import (
     projections_keys,
     projections_money,
     projections_paper,
+    projections_recovered,
     projections_settlement,
     projections_wish,
 )
 from terminal.aio.database import Database
 from terminal.errors import JournalError
-from terminal.facts import Fact, encode
+from terminal.facts import Fact, encode, name_of
 from terminal.projections import PROJECTIONS, Row, Statement, Value
 from terminal.standing import Stopped
 
-SCHEMAS: Final = ("money.sql", "paper.sql", "keys.sql")
+SCHEMAS: Final = ("money.sql", "paper.sql", "keys.sql", "recovered.sql")
 STOPPED: Final = Stopped()
 LOG: Final = logging.getLogger(__name__)
 INSERT_ENTRY: Final = "INSERT INTO entry (sequence, at, fact, body) VALUES (?, ?, ?, ?)"
@@ -49,6 +50,7 @@ REGISTERED: Final = (
     projections_settlement,
     projections_wish,
     projections_paper,
+    projections_recovered,
 )
 """Importing them fills the registry of projections."""
 
@@ -69,9 +71,9 @@ class Journal:
         """Make the tables; check the file unless it was left in peace. Raises JournalError."""
         await lay_tables(self._database)
         last = await self.fetch("SELECT sequence, fact FROM entry ORDER BY sequence DESC LIMIT 1")
-        self._sequence, fact = last[0] if last else (0, STOPPED.name)
+        self._sequence, fact = last[0] if last else (0, name_of(STOPPED))
         self._found = self._sequence
-        if fact != STOPPED.name and await self.fetch("PRAGMA quick_check(1)") != [("ok",)]:
+        if fact != name_of(STOPPED) and await self.fetch("PRAGMA quick_check(1)") != [("ok",)]:
             raise JournalError("L42", "the database is damaged (quick_check)")
 
     async def commit(self, facts: Sequence[Fact]) -> None:
@@ -146,7 +148,7 @@ class Journal:
         at = self._now().isoformat()
         statements: list[Statement] = []
         for sequence, fact in enumerate(facts, self._sequence + 1):
-            statements.append((INSERT_ENTRY, (sequence, at, fact.name, encode(fact))))
+            statements.append((INSERT_ENTRY, (sequence, at, name_of(fact), encode(fact))))
             statements.extend(PROJECTIONS[type(fact)](fact, at))
         return statements
 

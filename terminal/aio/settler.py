@@ -18,6 +18,7 @@ from terminal import upload
 from terminal.aio.desk import Desk
 from terminal.aio.inquirer import Inquirer
 from terminal.aio.performer import Machine
+from terminal.aio.recoverer import recovered_remarks
 from terminal.aio.upload_plan import Wanted
 from terminal.attempt import (
     Attempt,
@@ -187,5 +188,8 @@ class Settler:
             settlement_date=answer.settlement_date or "",
             manual_reversals=standing.reversals_manual,
             items=items,
-            refused=await self.desk.books.refused_advices(attempt.batch),
+            refused=[
+                *await self.desk.books.refused_advices(attempt.batch),
+                *await recovered_remarks(self.desk, attempt.batch),
+            ],
         )

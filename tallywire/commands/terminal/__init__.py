@@ -10,7 +10,16 @@ from pathlib import Path
 import click
 
 from tallywire.address import ADDRESS
-from tallywire.commands.terminal import jobs, money, paper, payments, printer, search, standing
+from tallywire.commands.terminal import (
+    jobs,
+    money,
+    paper,
+    payments,
+    printer,
+    recovering,
+    search,
+    standing,
+)
 from tallywire.commands.terminal.session import Options
 
 
@@ -58,6 +67,8 @@ for one in (
     money.settle,
     money.inquire,
     money.recover,
+    recovering.recover_receipts,
+    recovering.verify,
     search.find,
     paper.preview,
     paper.reprint,

@@ -11,7 +11,7 @@ import pytest_asyncio
 from terminal.aio.database import Database, open_sqlite
 from terminal.aio.journal import Journal
 from terminal.errors import JournalError
-from terminal.facts import Fact
+from terminal.facts import Fact, name_of
 from terminal.payment import PaymentSending
 from terminal.projections import Row, Value
 from terminal.reversal import ReversalArmed
@@ -165,7 +165,7 @@ async def approved(database: Database) -> Callable[[], Database]:
 
 
 def test_facts_of_a_payment_name_it() -> None:
-    assert PaymentSending(batch="000001", stan="000001").name == "PaymentSending"
+    assert name_of(PaymentSending(batch="000001", stan="000001")) == "PaymentSending"
 
 
 class Listening(FullDisk):
