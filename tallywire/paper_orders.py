@@ -12,6 +12,7 @@ import msgspec
 from protocol.amount import Amount
 from protocol.kinds import PaymentKind
 from protocol.secrets import Pan
+from tallywire.cards import CardFile
 from terminal.documents import Balance, CopyKind
 from terminal.orders import Order, What
 from terminal.search import LOCAL_TIME
@@ -32,7 +33,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     auth: str = ""
     amount: str = ""
     last4: str = ""
-    card: str = ""
+    card: str | CardFile = ""
     kind: str = ""
     tag: str = ""
     merchant: str = ""
@@ -109,7 +110,8 @@ def _amount(text: str, currency: str) -> int | None:
     raise BadOrder(f"{text!r}: {problem}")
 
 
-def _card(digits: str) -> Pan | None:
+def _card(written: str | CardFile) -> Pan | None:
+    digits = written.pan if isinstance(written, CardFile) else written
     if not digits:
         return None
     try:

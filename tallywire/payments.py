@@ -14,8 +14,10 @@ from protocol.amount import Amount
 from protocol.kinds import PaymentKind
 from protocol.operations import Card
 from protocol.secrets import Pan
+from tallywire.cards import CardFile, presented
 from terminal.aio.driver import Terminal
 from terminal.intent import Partial, Voucher
+from terminal.orders import tag_problem
 from terminal.results import BalanceResult, PaymentResult, SignOffResult
 
 Result = PaymentResult | BalanceResult | SignOffResult
@@ -24,16 +26,19 @@ Result = PaymentResult | BalanceResult | SignOffResult
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What was written; "" was not. Amounts in major units; `stan` or `rrn` name the original.
 
-    `read` is the card as it was read, in place of `card`: it may have a chip and a PIN.
+    `card` is a number or what a card file holds; `read` is the card as it was read, in place
+    of both. `partial` says what becomes of an approval for less, `tag` what the goods are.
     """
 
     amount: str = ""
-    card: str = ""
+    card: str | CardFile = ""
     expiry: str | None = None
     stan: str = ""
     batch: str | None = None
     rrn: str = ""
     advice: bool = False
+    partial: str = ""
+    tag: str = ""
     currency: str = "156"
     read: Card | None = None
 
@@ -43,11 +48,20 @@ class BadWish(ValueError):
 
 
 def partial_of(text: str) -> Partial:
-    """Read "accept" or "undo"; a program that cannot be asked says it beforehand."""
-    choices = {"": Partial.UNDO, "undo": Partial.UNDO, "accept": Partial.ACCEPT}
-    if text not in choices:
-        raise BadWish("partial is accept or undo")
-    return choices[text]
+    """Read "accept", "undo" or "ask"; who cannot be asked says it beforehand."""
+    if text and text not in (one.value for one in Partial):
+        raise BadWish("partial is accept, undo or ask")
+    return Partial(text) if text else Partial.UNDO
+
+
+async def sale(terminal: Terminal, wanted: Wanted) -> Result:
+    """Sell."""
+    problem = tag_problem(wanted.tag)
+    if problem:
+        raise BadWish(problem)
+    partial = partial_of(wanted.partial)
+    amount, card = _some_amount(wanted), _some_card(wanted)
+    return await terminal.sale(amount, card, tag=wanted.tag, partial=partial)
 
 
 async def void(terminal: Terminal, wanted: Wanted) -> Result:
@@ -72,7 +86,8 @@ async def refund(terminal: Terminal, wanted: Wanted) -> Result:
 
 async def preauthorise(terminal: Terminal, wanted: Wanted) -> Result:
     """Hold an amount."""
-    return await terminal.preauthorise(_some_amount(wanted), _some_card(wanted))
+    partial = partial_of(wanted.partial)
+    return await terminal.preauthorise(_some_amount(wanted), _some_card(wanted), partial=partial)
 
 
 async def complete(terminal: Terminal, wanted: Wanted) -> Result:
@@ -104,6 +119,7 @@ async def sign_off(terminal: Terminal, wanted: Wanted) -> Result:
 
 
 VERBS: Final[dict[str, Callable[[Terminal, Wanted], Awaitable[Result]]]] = {
+    "sale": sale,
     "void": void,
     "refund": refund,
     "preauth": preauthorise,
@@ -150,6 +166,8 @@ def _some_card(wanted: Wanted) -> Card:
     if wanted.read is not None:
         return wanted.read
     try:
+        if isinstance(wanted.card, CardFile):
+            return presented(wanted.card)
         return Card(Pan(wanted.card), wanted.expiry)
     except ValueError as error:
         problem = str(error)

@@ -1,14 +1,16 @@
 """`tallywire terminal serve`: a terminal that stays, commanded in JSON lines.
 
     in    {"id": 7, "do": "sale", "amount": "12.50", "card": "4111111111111111"}
+    in    {"id": 7, "do": "sale", "amount": "12.50", "card": {"track2": ..., "pin": ...}}
     out   {"id": 7, "result": {...}}           or {"id": 7, "error": {"code": ..., ...}}
     out   {"event": "notice", ...}             whenever there is something to tell
     out   {"event": "job", ...}                when something that waited was tried again
     out   {"event": "ready", ...}              once, when what was left behind is finished
     out   {"event": "tear", ...}               between two copies, where the shop wants a pause
+    out   {"event": "question", ...}           in the middle of a sale with "partial": "ask"
 
-Commands are carried out one after the other. The answer to a tear alone does not wait for its
-turn: the command that prints waits for it.
+Commands are carried out one after the other. The answers to a tear and to a question alone do not
+wait for their turn: the command that prints or sells waits for them.
 
 While it stays, it finishes by itself what is unfinished, with growing pauses, prints what waits
 as soon as a printer has news, and asks the host for an echo when the line was idle for long.
@@ -22,20 +24,17 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from protocol.amount import Amount
-from protocol.operations import Card
-from protocol.secrets import Pan
 from tallywire.paper_orders import BadOrder
-from tallywire.payments import VERBS, BadWish, Wanted, partial_of
+from tallywire.payments import VERBS, BadWish, Wanted
 from tallywire.running import tell
 from tallywire.serving_command import Command
 from tallywire.serving_paper import PAPER_COMMANDS, plain_outcome
+from tallywire.serving_questions import NoQuestion, Questions
 from tallywire.tearing import ANSWERS, Tearing
 from terminal.aio.driver import Terminal
 from terminal.configuration import Settings
 from terminal.errors import TerminalError
 from terminal.inquiry import batch_problem
-from terminal.orders import tag_problem
 from terminal.print_outcome import PrintOutcome
 from terminal.results import PaymentResult, SettlementResult, Status
 from terminal.texts import text_of
@@ -66,6 +65,8 @@ class Service:
         self._tearing = Tearing(settings.paper.pause_max_s)
         if settings.paper.pause_between_copies:
             terminal.paperwork.pause_with(self._tearing)
+        self._questions = Questions(settings.timing.question_timeout_s)
+        terminal.ask_with(self._questions.ask)
 
     async def run(self, lines: AsyncIterator[str]) -> None:
         """Serve until the lines end or it is cancelled."""
@@ -80,9 +81,10 @@ class Service:
             waiting: asyncio.Queue[str] = asyncio.Queue(COMMANDS_MAX)
             worker = group.create_task(self._work(waiting), name="commands")
             async for line in lines:
-                if line.strip() and not self._torn(line):
+                if line.strip() and not self._answered(line):
                     await waiting.put(line)
             self._tearing.leave()
+            self._questions.end()
             await waiting.put("")
             await worker
             for helper in helpers:
@@ -98,16 +100,28 @@ class Service:
         while line := await waiting.get():
             await self._take(line)
 
-    def _torn(self, line: str) -> bool:
-        """Answer a tear at once, before what waits for it; return whether the line was one."""
+    def _answered(self, line: str) -> bool:
+        """Give an answer at once to what waits for it; return whether the line was one."""
         try:
             command = msgspec.json.decode(line, type=Command)
         except msgspec.DecodeError:
             return False
-        if command.do not in ANSWERS:
-            return False
-        tell(id=command.id, result={"waited": self._tearing.answer(command.do)})
-        return True
+        if command.do in ANSWERS:
+            tell(id=command.id, result={"waited": self._tearing.answer(command.do)})
+        elif command.do == ANSWER:
+            self._answer(command)
+        return command.do in (*ANSWERS, ANSWER)
+
+    def _answer(self, command: Command) -> None:
+        problem = ""
+        try:
+            self._questions.answer(command.question, command.answer)
+        except NoQuestion as error:
+            problem = str(error)
+        if problem:
+            tell(id=command.id, error={"code": "", "sentence": problem, "next": ""})
+        else:
+            tell(id=command.id, result={"question": command.question, "answer": command.answer})
 
     async def _take(self, line: str) -> None:
         number, error = None, None
@@ -132,13 +146,12 @@ class Service:
         if perform is None and command.do in VERBS:
             return await self._pay(command)
         if perform is None:
-            names = ", ".join([*COMMANDS, *VERBS, *PAPER_COMMANDS, *ANSWERS])
+            names = ", ".join([*COMMANDS, *VERBS, *PAPER_COMMANDS, *ANSWERS, ANSWER])
             raise BadCommand(f"no command {command.do!r}; there are {names}")
         return await self._watched(perform(self, command))
 
     async def _pay(self, command: Command) -> Answer:
-        names = (*Wanted.__struct_fields__[:-2],)
-        given = {name: getattr(command, name) for name in names}
+        given = {name: getattr(command, name) for name in SAID}
         wanted = Wanted(**given, currency=self._settings.currency)
         return _plain(await self._watched(VERBS[command.do](self._terminal, wanted)))
 
@@ -156,21 +169,6 @@ class Service:
         """Ask whether the host is there."""
         return _plain(await self._terminal.echo())
 
-    async def sale(self, command: Command) -> Answer:
-        """Sell `amount` on `card` (and `expiry`); `tag` is what the goods are called."""
-        try:
-            amount = Amount.parse(command.amount, self._settings.currency)
-            card = Card(Pan(command.card), command.expiry)
-        except ValueError as error:
-            problem = str(error)
-        else:
-            problem = tag_problem(command.tag)
-        if not problem:
-            partial = partial_of(command.partial)
-            done = await self._terminal.sale(amount, card, tag=command.tag, partial=partial)
-            return _plain(done)
-        raise BadCommand(problem)
-
     async def settle(self, command: Command) -> Answer:
         """Close the batch."""
         return _plain(await self._terminal.settle())
@@ -184,7 +182,7 @@ class Service:
 
     async def recover(self, command: Command) -> Answer:
         """Finish what is unfinished, now."""
-        return _plain(await self._terminal.recover())
+        return _plain(await self._terminal.recover(retry_manual=command.retry_manual))
 
     async def read_status(self, command: Command) -> Answer:
         """Where the terminal stands."""
@@ -240,10 +238,14 @@ def _plain(result: PaymentResult | SettlementResult | Status | msgspec.Struct) -
     return answer
 
 
+ANSWER: Final = "answer"
+
+SAID: Final = tuple(name for name in Wanted.__struct_fields__ if name in Command.__struct_fields__)
+"""What a line may say of a payment."""
+
 COMMANDS: Final[dict[str, Callable[[Service, Command], Awaitable[Answer]]]] = {
     "sign-on": Service.sign_on,
     "echo": Service.echo,
-    "sale": Service.sale,
     "settle": Service.settle,
     "inquire": Service.inquire,
     "recover": Service.recover,

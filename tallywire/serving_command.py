@@ -21,3 +21,6 @@ class Command(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     advice: bool = False
     host: bool = False
     now: bool = False
+    retry_manual: bool = False
+    question: int = 0
+    answer: str = ""

@@ -55,10 +55,11 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     settlement_timeout_s: float = 60.0
     reversal_backoff_s: float = 2.0
     advice_backoff_s: float = 2.0
+    question_timeout_s: float = 60.0
     settlement_backoff_s: tuple[float, ...] = (5.0, 15.0, 60.0, 300.0)
 
     def __post_init__(self) -> None:
-        for name in ("connect", "reply", "reversal", "settlement"):
+        for name in ("connect", "reply", "reversal", "settlement", "question"):
             if getattr(self, f"{name}_timeout_s") <= 0:
                 raise ValueError(f"{name}_timeout_s is more than 0")
         if not self.settlement_backoff_s or min(self.settlement_backoff_s) < 0:

@@ -14,7 +14,7 @@ from protocol.kinds import PaymentKind
 from protocol.operations import Card
 from terminal.aio.archive import Archive
 from terminal.aio.books import Books
-from terminal.aio.cashier import Cashier
+from terminal.aio.cashier import Ask, Cashier
 from terminal.aio.clerk import Clerk
 from terminal.aio.counter import Counter
 from terminal.aio.desk import NO_PAYMENTS, Desk
@@ -73,7 +73,8 @@ class Terminal:
         self._desk = desk
         self._equipment = equipment
         self._owed = owed
-        self._cashier = Cashier(desk, equipment.ask)
+        self._ask = equipment.ask
+        self._cashier = Cashier(desk, self._ask_person)
         self._greeter = Greeter(desk, equipment.tell, equipment.reached)
         self._reverser = Reverser(desk, self._greeter.renew)
         self._inquirer = Inquirer(desk, equipment.tell)
@@ -140,6 +141,10 @@ class Terminal:
             await self.paperwork.close()
             await self._desk.journal.close()
 
+    def ask_with(self, ask: Ask) -> None:
+        """Have somebody else asked about approvals in part from now on."""
+        self._ask = ask
+
     async def recover(self, *, retry_manual: bool = False) -> Status:
         """Finish with the host what is unfinished: settlement, then reversals, then advices.
 
@@ -199,9 +204,12 @@ class Terminal:
         wish = Intent(PaymentKind.SALE, amount, card, partial=partial, tag=tag)
         return await self._pay(wish)
 
-    async def preauthorise(self, amount: Amount, card: Card) -> PaymentResult:
+    async def preauthorise(
+        self, amount: Amount, card: Card, *, partial: Partial = Partial.UNDO
+    ) -> PaymentResult:
         """Hold an amount on a card, to be completed later; it is not settled."""
-        return await self._pay(Intent(PaymentKind.PREAUTHORISATION, amount, card))
+        wish = Intent(PaymentKind.PREAUTHORISATION, amount, card, partial=partial)
+        return await self._pay(wish)
 
     async def void(
         self,
@@ -281,6 +289,9 @@ class Terminal:
         """Rebuild the tables from the entries and compare; empty when all is well."""
         async with self._turn:
             return await verify(self._desk.journal, self._equipment.scratch)
+
+    async def _ask_person(self, wanted: Amount, approved: Amount) -> bool:
+        return await self._ask(wanted, approved)
 
     async def _pay(self, intent: Intent) -> PaymentResult:
         async with self._turn:

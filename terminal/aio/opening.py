@@ -26,10 +26,9 @@ from protocol.pin_rule import PinKeys
 from protocol.profiles.choice import has_payments
 from protocol.published_keys import TEST_MASTER_KEY
 from protocol.signing import Signing
-from terminal.aio.cashier import Ask
 from terminal.aio.database import DatabaseOpener, open_sqlite
 from terminal.aio.driver import Terminal
-from terminal.aio.equipment import Equipment, take_no_part
+from terminal.aio.equipment import Equipment
 from terminal.aio.keyfile import load_key
 from terminal.aio.line import AcquirerLine
 from terminal.aio.lock import DataLock
@@ -64,7 +63,6 @@ async def open_terminal(
     database_opener: DatabaseOpener = open_sqlite,
     random_bytes: Callable[[int], bytes] = os.urandom,
     tear: Tear | None = None,
-    ask: Ask = take_no_part,
 ) -> AsyncIterator[Terminal]:
     """Open the terminal whose data is in the directory `data`; made if it is not there.
 
@@ -101,7 +99,6 @@ async def open_terminal(
             has_payments=has_payments(dialect),
             pin_pad=pin_pad,
             tear=tear,
-            ask=ask,
         )
         terminal = await Terminal.open(settings, equipment)
         stack.push_async_callback(terminal.close)

@@ -76,8 +76,8 @@ async def test_real_acquirer_and_terminal_agree_on_every_kind() -> None:
 
     assert [result.outcome for result in results] == ["approved"] * 8
     assert (closed.outcome, closed.count, closed.amount_minor) == ("closed_balanced", 9, 6900)
-    assert (late.outcome, late.amount_minor) == ("approved", 1500)
-    assert (after.outcome, after.amount_minor) == ("closed_balanced", -1500)
+    assert (late.outcome, late.amount_minor) == ("approved", 1600)
+    assert (after.outcome, after.amount_minor) == ("closed_balanced", -1600)
 
 
 @pytest.mark.parametrize("verb", ["void", "refund"])

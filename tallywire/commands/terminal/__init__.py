@@ -62,7 +62,6 @@ def command(
 
 for one in (
     money.sign_on,
-    money.sale,
     *payments.COMMANDS,
     money.settle,
     money.inquire,

@@ -1,4 +1,4 @@
-"""Commands that talk to the acquirer: sign-on, sale, settle, recover."""
+"""Commands that talk to the acquirer of no one payment: sign-on, settle, inquire, recover."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tallywire.commands.terminal.cards import TEST_CARD, read_card
 from tallywire.commands.terminal.endings import ending
 from tallywire.commands.terminal.session import Options, perform, say
 from tallywire.exits import Ending, Exit
@@ -35,48 +34,6 @@ def sign_on(options: Options) -> None:
         say(options, result, f"Signed on, batch {result.batch}." if result.signed_on else "")
         if not result.signed_on:
             raise ending(result, Exit.UNREACHABLE)
-
-    perform(options, act)
-
-
-@click.command()
-@click.argument("amount")
-@click.option("--card", default=TEST_CARD, metavar="FILE|PAN", help="A test card, or its file.")
-@click.option("--tag", default="", metavar="WORD", help="What the goods are; find them by it.")
-@click.option(
-    "--partial",
-    type=click.Choice(["accept", "undo"]),
-    default="undo",
-    show_default=True,
-    help="What becomes of an approval for less.",
-)
-@click.pass_obj
-def sale(options: Options, amount: str, card: str, tag: str, partial: str) -> None:
-    """Sell for AMOUNT, like 12.50."""
-
-    async def act(terminal: Terminal, settings: Settings) -> None:
-        from protocol.amount import Amount
-        from terminal.intent import Partial
-        from terminal.orders import tag_problem
-
-        if problem := tag_problem(tag):
-            raise Ending(Exit.USAGE, f"{problem[0].upper()}{problem[1:]}.", "Give a word.")
-        try:
-            money = Amount.parse(amount, settings.currency)
-        except ValueError as error:
-            problem = str(error)
-        if problem:
-            raise Ending(Exit.USAGE, f"{amount!r}: {problem}.", "Give major units and cents.")
-        take = Partial(partial)
-        result = await terminal.sale(money, read_card(card), tag=tag, partial=take)
-        money = Amount(result.amount_minor, result.currency)
-        say(
-            options,
-            result,
-            f"{result.outcome.upper()}  {money}  voucher {result.stan}  {result.en}",
-        )
-        if result.outcome != "approved":
-            raise ending(result, SALE_EXITS.get(result.outcome, Exit.UNKNOWN_OUTCOME))
 
     perform(options, act)
 

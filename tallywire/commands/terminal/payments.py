@@ -1,4 +1,4 @@
-"""Commands of every kind of payment but the sale: void, refund, preauth, complete, and more."""
+"""Commands of every kind of payment: sale, void, refund, preauth, complete, and more."""
 
 from __future__ import annotations
 
@@ -22,6 +22,26 @@ F = TypeVar("F", bound=Callable[..., Any])
 _CARD: Final = click.option("--card", metavar="FILE|PAN", help="A test card, or its file.")
 _BATCH: Final = click.option("--batch", metavar="NUMBER", help="The batch of that voucher.")
 _RRN: Final = click.option("--rrn", default="", metavar="DIGITS", help="The host's reference.")
+
+
+_PARTIAL: Final = click.option(
+    "--partial",
+    type=click.Choice(["accept", "undo", "ask"]),
+    default="undo",
+    show_default=True,
+    help="What becomes of an approval for less; ask wants somebody at the keys.",
+)
+
+
+@click.command()
+@click.argument("amount")
+@_CARD
+@click.option("--tag", default="", metavar="WORD", help="What the goods are; find them by it.")
+@_PARTIAL
+@click.pass_obj
+def sale(options: Options, /, **words: Any) -> None:
+    """Sell for AMOUNT, like 12.50."""
+    _pay(options, "sale", words, needs_card=True)
 
 
 @click.command()
@@ -52,6 +72,7 @@ def refund(options: Options, /, **words: Any) -> None:
 @click.command()
 @click.argument("amount")
 @_CARD
+@_PARTIAL
 @click.pass_obj
 def preauth(options: Options, /, **words: Any) -> None:
     """Hold AMOUNT on a card, to be completed later."""
@@ -147,6 +168,7 @@ def echo(options: Options) -> None:
 
 
 COMMANDS: Final = (
+    sale,
     void,
     refund,
     preauth,

@@ -19,6 +19,7 @@ from tallywire.running import read_settings, run, tell
 
 if TYPE_CHECKING:
     from protocol.aio.client import Opener
+    from protocol.amount import Amount
     from terminal.aio.driver import Terminal
     from terminal.configuration import Settings
     from terminal.effects import Notice
@@ -91,7 +92,15 @@ async def _opened(options: Options, said: set[str]) -> AsyncIterator[tuple[Termi
     async with open_terminal(
         options.data, settings, line, printers, tell=voice, tear=tear
     ) as terminal:
+        if options.asks_person:
+            terminal.ask_with(_ask_to_take)
         yield terminal, settings
+
+
+async def _ask_to_take(wanted: Amount, approved: Amount) -> bool:
+    """In the middle of a sale: may the part stand for the whole? Else it is undone."""
+    words = f"部分批准 / Approved for {approved} of {wanted}. Take it?"
+    return click.confirm(words, default=False)
 
 
 async def _ask_to_tear(copy_id: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ import click
 import msgspec
 
 from tallywire.commands.terminal.session import Options, perform
-from tallywire.lines import stdin_lines
+from tallywire.lines import Deaf, stdin_lines
 from tallywire.running import tell
 
 if TYPE_CHECKING:
@@ -65,4 +67,6 @@ def serve(options: Options) -> None:
 
         await Service(terminal, settings).run(stdin_lines())
 
-    perform(replace(options, as_json=True), act)
+    # Whoever hears the lines may go away in the middle of a payment: that is finished all the same.
+    with redirect_stdout(Deaf(sys.stdout)):
+        perform(replace(options, as_json=True), act)
