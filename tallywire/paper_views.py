@@ -65,7 +65,7 @@ def show_printers(printers: Iterable[tuple[str, Readiness]]) -> None:
         text = text_of(found.value)
         style = "red" if readiness.cause else "yellow"
         words = Text(f"{found.value} {text.zh} / {text.en}", style=style)
-        table.add_row(name, words, text.next_en)
+        table.add_row(name, words, f"{text.next_zh} / {text.next_en}")
     _print(table)
 
 

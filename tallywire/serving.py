@@ -132,8 +132,9 @@ class Service:
         except (BadCommand, BadOrder, BadWish, msgspec.DecodeError) as problem:
             error = {"code": "", "sentence": f"{problem}", "next": ""}
         except TerminalError as problem:
-            step = text_of(problem.code).next_en
-            error = {"code": problem.code, "sentence": problem.sentence, "next": step}
+            text = text_of(problem.code)
+            error = {"code": problem.code, "sentence": problem.sentence, "next": text.next_en}
+            error |= {"zh": text.zh, "next_zh": text.next_zh}
         if error is not None:
             tell(id=number, error=error)
         self._used.set()

@@ -194,8 +194,8 @@ TEXTS: Final[dict[str, Text]] = {
         "Settle a batch first",
     ),
     "L51": Text(
-        "该范围内无结算数据",
-        "No settlement lies in this range",
+        "该范围内无数据",
+        "Nothing lies in this range",
         "请更改批次号或日期",
         "Give another batch or range of dates",
     ),

@@ -8,6 +8,7 @@ from tallywire.exits import Ending, Exit
 
 if TYPE_CHECKING:
     from terminal.errors import TerminalError
+    from terminal.texts import Text
 
 EXITS: Final = {
     "L07": Exit.REFUSED,
@@ -36,7 +37,7 @@ def paper_ending(cause: str) -> Ending:
     from terminal.texts import text_of
 
     text = text_of(cause or "L38")
-    return Ending(Exit.PAPER, f"{text.zh} / {text.en}", text.next_en, cause or "L38")
+    return Ending(Exit.PAPER, f"{text.zh} / {text.en}.", next_step(text), cause or "L38")
 
 
 def terminal_ending(error: TerminalError) -> Ending:
@@ -46,5 +47,11 @@ def terminal_ending(error: TerminalError) -> Ending:
 
     exits: dict[type, Exit] = {InUse: Exit.REFUSED, WrongKey: Exit.REFUSED}
     usual = EXITS.get(error.code, Exit.STORAGE)
-    next_step = text_of(error.code).next_en
-    return Ending(exits.get(type(error), usual), f"{error.sentence}.", next_step, error.code)
+    text = text_of(error.code)
+    sentence = f"{text.zh} / {error.sentence}."
+    return Ending(exits.get(type(error), usual), sentence, next_step(text), error.code)
+
+
+def next_step(text: Text) -> str:
+    """Return what to do, in both languages."""
+    return f"{text.next_zh} / {text.next_en}"

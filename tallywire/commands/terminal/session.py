@@ -127,7 +127,9 @@ def _voice(options: Options, said: set[str]) -> Callable[[Notice], None]:
             tell(event="notice", **msgspec.to_builtins(notice))
             return
         said.add(notice.code)
-        click.echo(f"{notice.code} {notice.zh} / {notice.en} {notice.next_en}".rstrip(), err=True)
+        steps = " / ".join(step for step in (notice.next_zh, notice.next_en) if step)
+        sentence = f"{notice.code} {notice.zh} / {notice.en}"
+        click.echo(f"{sentence}. {steps}" if steps else sentence, err=True)
 
     return say
 
