@@ -8,7 +8,7 @@ from tallywire.exits import Ending, Exit
 
 if TYPE_CHECKING:
     from terminal.errors import TerminalError
-    from terminal.texts import Text
+    from terminal.text import Text
 
 EXITS: Final = {
     "L07": Exit.REFUSED,
