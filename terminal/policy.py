@@ -22,11 +22,25 @@ class Role(Enum):
     SUPERVISOR = "supervisor"
 
 
+class CardShown(Enum):
+    """How much of a card number stands on paper; never more (PCI DSS v4 3.4.1)."""
+
+    FIRST_SIX_LAST_FOUR = "first6-last4"
+    LAST_FOUR = "last4"
+
+
+SHOWN_LAST: Final = 4
+
+
 class PaperRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a shop decides about its paper."""
 
     copies: tuple[CopyKind, ...] = (CopyKind.MERCHANT, CopyKind.CARDHOLDER)
     """The papers of a receipt, in the order in which they are torn off."""
+    card: CardShown = CardShown.FIRST_SIX_LAST_FOUR
+    """How much of the card's number is on every paper made from now on."""
+    entry_letters: dict[str, str] = {}
+    """Letters of your own behind the card, by F22's first two digits: "05" = "E"."""
     pause_between_copies: bool = False
     """Wait after each copy until it is torn off (请撕单); the rest can be cancelled there."""
     pause_max_s: float = 60.0
@@ -46,10 +60,19 @@ class PaperRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             raise ValueError("copies lists each copy once, at least one")
         if not set(self.copies) <= allowed:
             raise ValueError("copies are merchant, cardholder and acquirer")
+        for mode, letter in self.entry_letters.items():
+            if not (mode.isdigit() and len(mode) == 2 and letter.isalpha() and len(letter) == 1):
+                raise ValueError('entry_letters are like 05 = "I": two digits, one letter')
         if self.reprints_max < 0 or self.age_days_max < 0:
             raise ValueError("reprints_max and age_days_max are 0 or more")
         if self.pause_max_s <= 0:
             raise ValueError("pause_max_s is more than 0 seconds")
+
+    def shown(self, masked: str) -> str:
+        """Return a masked card as this shop's papers show it."""
+        if self.card is CardShown.FIRST_SIX_LAST_FOUR:
+            return masked
+        return "*" * (len(masked) - SHOWN_LAST) + masked[-SHOWN_LAST:]
 
     def role_of(self, operator: str) -> Role:
         """Return what an operator may be."""

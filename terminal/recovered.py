@@ -97,7 +97,7 @@ def _receipt(known: KnownPayment, answered: datetime, settings: Settings, now: d
         at=answered.astimezone(settings.zone).strftime(LOCAL_TIME),
         amount_minor=known.amount.minor,
         currency=known.amount.currency,
-        card=known.card,
+        card=settings.paper.shown(known.card),
         entry=NOT_KNOWN,
         authorisation=known.authorisation,
         rrn=known.rrn,
