@@ -40,7 +40,12 @@ from protocol.operations import APPROVED, PaymentReply, PaymentRequest
 DUPLICATE: Final = "94"
 BATCH_MISMATCH: Final = "77"
 INVALID: Final = "12"
+# A look into an enumeration runs code of Python 3.11's own, and these are looked at per payment.
 SALE: Final = PaymentKind.SALE
+BALANCE: Final = PaymentKind.BALANCE
+IS_APPROVED: Final = PaymentStatus.APPROVED
+IS_DECLINED: Final = PaymentStatus.DECLINED
+IS_OPEN: Final = BatchState.OPEN
 IN_PART: Final = frozenset({PaymentKind.SALE, PaymentKind.PREAUTHORISATION})
 """Kinds that may be approved for less than was asked."""
 PAID: Final = (APPROVED, APPROVED_IN_PART)
@@ -49,7 +54,7 @@ COMPLETIONS: Final = frozenset({PaymentKind.COMPLETION, PaymentKind.COMPLETION_A
 
 def decide_payment(desk: Desk, request: PaymentRequest) -> PaymentReply:
     """Answer an 0100, 0200 or 0220 by the table above."""
-    if request.kind is PaymentKind.BALANCE:
+    if request.kind is BALANCE:
         return answer_inquiry(desk, request)
     origin = request.origin
     key = (origin.terminal_id, origin.merchant_id, request.batch, request.stan)
@@ -91,7 +96,7 @@ def _decide_sale(desk: Desk, request: PaymentRequest, card: CardFacts) -> Paymen
             code, minor = desk.policy.part_of(request, card, spent, desk.order)
     payment = _row(desk, request, card, code, minor)
     rows.put_payment(payment)
-    approved = payment.status is PaymentStatus.APPROVED
+    approved = payment.status is IS_APPROVED
     if batch is not None:
         _take_in(desk, request, batch, _add(batch, minor) if approved else batch)
     if approved:
@@ -162,12 +167,13 @@ def release_hold(desk: Desk, held: Payment, entry: int) -> None:
 def _batch_of(desk: Desk, request: PaymentRequest) -> tuple[Batch | None, str]:
     """Return the open batch that takes the payment, or none and the code that says why."""
     origin = request.origin
-    if desk.open_batch(origin) not in (None, request.batch):
+    open_batch = desk.open_batch(origin)
+    if open_batch is not None and open_batch != request.batch:
         return None, BATCH_MISMATCH
     batch = desk.rows.batches.get((origin.terminal_id, origin.merchant_id, request.batch))
     if batch is None:
         return desk.new_batch(origin, request.batch, request.amount.currency), APPROVED
-    if batch.state is not BatchState.OPEN:
+    if batch.state is not IS_OPEN:
         return None, BATCH_MISMATCH
     if batch.currency != request.amount.currency:
         # A batch is compared in one currency (F50); a second one could not be told apart.
@@ -210,7 +216,7 @@ def _row(
         code,
         f"{entry % 1_000_000:06d}" if approved else None,
         desk.settlement_date,
-        PaymentStatus.APPROVED if approved else PaymentStatus.DECLINED,
+        IS_APPROVED if approved else IS_DECLINED,
         original.entry if original is not None else 0,
         0,
         0,

@@ -277,6 +277,9 @@ class Host:
                 self._send(context.connection, reply, decision.request, context.asked)
             else:
                 self._send(job.context, reply, decision.request)
+        if len(outcome.jobs) == 1:
+            # Alone, a reply has no others of its turn to wait for.
+            asking(outcome.jobs[0]).flush()
 
     def _send(
         self, connection: Connection, reply: Reply, request: Request, asked: Message | None = None

@@ -53,18 +53,27 @@ class Shelf:
         self._lend_terminals(wanted, rows)
         self._lend_batches(wanted, rows)
 
-    def unmeasured(self, wanted: Needs) -> set[BatchKey]:
-        """Return the batches of wanted payments whose highest STAN is not known."""
-        return {key[:3] for key in wanted.payments} - self._highest.keys()
+    def strike_new(self, wanted: Needs) -> set[BatchKey]:
+        """Take out of `wanted` the payments that cannot be there.
+
+        Returns the batches of those left because the highest STAN of theirs is not known.
+        """
+        highest = self._highest
+        unmeasured = set()
+        left = set()
+        for key in wanted.payments:
+            known = highest.get(key[:3])
+            if known is None:
+                unmeasured.add(key[:3])
+                left.add(key)
+            elif key[3] <= known:
+                left.add(key)
+        wanted.payments = left
+        return unmeasured
 
     def measure(self, key: BatchKey, highest: str | None) -> None:
         """Learn the highest STAN of a batch's payments, None when it has none."""
         self._highest[key] = highest or NONE_YET
-
-    def strike_new(self, wanted: Needs) -> None:
-        """Take out of `wanted` the payments that cannot be there; their batches are measured."""
-        highest = self._highest
-        wanted.payments = {key for key in wanted.payments if key[3] <= highest[key[:3]]}
 
     def reserve(self, entry: int) -> int | None:
         """Return what the file's counter must say before `entry` is used; None if it is enough.

@@ -200,11 +200,11 @@ class SqliteLedger:
         return rows
 
     def _strike_new(self, wanted: Needs) -> None:
-        unmeasured = self._shelf.unmeasured(wanted)
+        unmeasured = self._shelf.strike_new(wanted)
         if unmeasured:
             for *key, highest in _highest.decode(self._fetch(sql.READ_HIGHEST, unmeasured)):
                 self._shelf.measure((key[0], key[1], key[2]), highest)
-        self._shelf.strike_new(wanted)
+            self._shelf.strike_new(wanted)
 
     def _fetch(self, statement: str, keys: set[Any]) -> str:
         # Sorted, so that a group reads in one order whatever the hashes of this process are.
@@ -259,7 +259,8 @@ class SqliteLedger:
         self._put(sql.WRITE_TRANSFER, rows.transfers)
         self._put(sql.WRITE_ALERT, rows.alerts)
         self._put(sql.WRITE_REPORT, rows.reports)
-        self.connection.executemany(sql.WRITE_SPENT, rows.changed_spent.items())
+        if rows.changed_spent:
+            self.connection.executemany(sql.WRITE_SPENT, rows.changed_spent.items())
         reserved = self._shelf.reserve(rows.entry)
         if reserved is not None:
             self.connection.execute(sql.WRITE_ENTRY, (reserved,))

@@ -59,16 +59,15 @@ def test_only_payments_above_all_others_of_their_batch_are_not_looked_for() -> N
     shelf, rows, batch = stocked(), WorkingSet(entry=13), (*KEY, "000004")
     wanted = Needs()
     wanted.payments = {(*batch, "000007"), (*batch, "000008"), (*batch, "000009")}
-    assert {batch} == shelf.unmeasured(wanted)
+    assert {batch} == shelf.strike_new(wanted)
     shelf.measure(batch, "000007")
     rows.put_payment(row_of(*batch, "000008"))
     rows.put_payment(row_of(*batch, "000003"))
 
     shelf.keep(rows)
-    shelf.strike_new(wanted)
 
+    assert set() == shelf.strike_new(wanted)
     assert {(*batch, "000007"), (*batch, "000008")} == wanted.payments
-    assert set() == shelf.unmeasured(wanted)
 
 
 def test_nothing_is_new_that_was_never_measured() -> None:
@@ -79,7 +78,8 @@ def test_nothing_is_new_that_was_never_measured() -> None:
 
     shelf.keep(rows)
 
-    assert {(*KEY, "000004")} == shelf.unmeasured(wanted)
+    assert {(*KEY, "000004")} == shelf.strike_new(wanted)
+    assert {(*KEY, "000004", "000009")} == wanted.payments
 
 
 def test_counter_is_written_once_for_many_numbers() -> None:
