@@ -144,7 +144,7 @@ def read_terminal(disk: Platter) -> TerminalBooks:
             for b, s, kind, phase, minor in payments
             if phase == "declined" and kind in TOLD_KINDS
         },
-        named={b: json.loads(body)["remarks"] for b, body in slips},
+        named={b: [en for _, en, *_ in json.loads(body)["remarks"]] for b, body in slips},
     )
 
 
