@@ -68,7 +68,7 @@ def build(elements: tuple[Element, ...]) -> bytes:
 
 
 def scrub(data: bytes) -> bytes:
-    """Return chip data without the forbidden tags, at any depth; all else stays byte for byte.
+    """Return chip data without the forbidden tags, at any depth; all others stay, in order.
 
     Raises TlvError: what cannot be read cannot be cleared, so it must not be kept.
     """
