@@ -128,19 +128,24 @@ def _keyring(dialect: Dialect, path: str) -> Keyring | None:
 
 
 def _pin_pad(dialect: Dialect, settings: Settings, keyring: Keyring | None) -> PinPad | None:
-    """Return the PIN pad, None where there is nothing to encipher with. Raises WrongKey."""
+    """Return the PIN pad, None where there is nothing to encipher with.
+
+    Raises WrongKey for a key file that is none, DialectError for settings that do not fit.
+    """
     rule, path = dialect.pin, settings.initial_key_file
     if rule.keys is not PinKeys.DUKPT:
         return None if keyring is None else PinPad(rule, keyring)
-    problem = ""
+    unreadable = problem = ""
     try:
         initial = read_master_key(Path(path)) if path else None
         return PinPad(rule, device=device_of(rule, initial, settings.key_serial))
     except BadKeyFile as error:
-        problem = f"the initial key {error}"
+        unreadable = f"the initial key {error}"
     except ValueError as error:
         problem = str(error)
-    raise WrongKey(problem)
+    if unreadable:
+        raise WrongKey(unreadable)
+    raise DialectError(f"{settings.dialect} takes PINs under DUKPT keys: {problem}")
 
 
 def _make(data: Path) -> None:

@@ -178,8 +178,12 @@ async def test_terminal_with_an_initial_key_of_its_own(tmp_path: Path) -> None:
         own["key_serial"] = "FFFF9876543211E00000"
         async with shop(tmp_path, dialect, host, [], **own) as terminal:
             bad = await terminal.sale(Amount(500), card)
-        with pytest.raises(WrongKey, match="20 hexadecimal digits"):
+        with pytest.raises(DialectError, match="20 hexadecimal digits in this dialect"):
             async with shop(tmp_path, dialect, host, [], key_serial="00"):
+                pass
+
+        with pytest.raises(WrongKey, match="holds 32 or 48 hexadecimal digits"):
+            async with shop(tmp_path, dialect, host, [], initial_key_file=dialect):
                 pass
 
     assert ("00", "99") == (good.code, bad.code)
