@@ -15,7 +15,7 @@ from terminal.copies import CopyQueued, JobCancelled, JobQueued, SnapshotTaken
 from terminal.documents import ChainHead, CopyKind, Receipt, open_snapshot
 from terminal.layout import lay_out, render_text
 from terminal.paper import PAPER_58_MM, Marks
-from terminal.projections import PROJECTIONS
+from terminal.projections_recovered import payment_recovered
 from terminal.recovered import PaymentRecovered, recovery_facts, slip_remark
 from terminal.tallies import totals_lines, totals_of
 from terminal.views import DetailList, lay_out_view
@@ -88,7 +88,7 @@ def test_fact_writes_no_table_of_money() -> None:
     fact = facts[0]
     assert isinstance(fact, PaymentRecovered)
 
-    statements = list(PROJECTIONS[PaymentRecovered](fact, "2026-01-09T01:02:03+00:00"))
+    statements = list(payment_recovered(fact, "2026-01-09T01:02:03+00:00"))
 
     assert ["INSERT INTO recovered"] == [sql.partition(" (")[0] for sql, _ in statements]
 
