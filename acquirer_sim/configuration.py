@@ -20,6 +20,7 @@ from protocol.published_cards import TEST_CARD_RANGES
 from protocol.settings import SettingsError, parse_settings
 
 PinDigits = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
+CardPrefix = Annotated[str, Meta(pattern=r"^[0-9]{1,6}$")]
 CardNumber = Annotated[str, Meta(pattern=r"^[0-9]{12,19}$")]
 Expiry = Annotated[str, Meta(pattern=r"^[0-9]{2}(0[1-9]|1[0-2])$")]
 
@@ -76,6 +77,9 @@ class Configuration(Settings, frozen=True):
 
     With `check_expiry`, a card whose F14 or track 2 tells a month that is over is answered 54.
 
+    `foreign_cards` are the first digits of cards whose payments stand on the foreign side of the
+    totals, in dialects that have one (F48 of cup); the terminals must be told the same.
+
     In dialects that sign, terminals share a master key with this host: that of
     `master_key_file`, or the published test key. `institution` is F32 of every reply there.
     Where PINs come under DUKPT keys, these follow from the base key of `base_key_file`, or from
@@ -95,6 +99,7 @@ class Configuration(Settings, frozen=True):
     hold_days: Annotated[int, Meta(ge=1, le=366)] = 30
     master_key_file: str = ""
     base_key_file: str = ""
+    foreign_cards: tuple[CardPrefix, ...] = ()
     institution: Annotated[str, Meta(pattern=r"^[0-9]{1,11}$")] = "00010000"
     card: tuple[CardSettings, ...] = ()
     merchant: tuple[MerchantSettings, ...] = ()

@@ -194,7 +194,13 @@ def _need_reversal(found: Needs, request: Reversal, policy: Policy) -> None:
         found.tokens.add(card.token)
 
 
-def _need_settlement(found: Needs, request: Settlement | SettlementInquiry, policy: Policy) -> None:
+def _need_settlement(found: Needs, request: Settlement, policy: Policy) -> None:
+    batch = _need_batch(found, request)
+    if request.foreign is not None and policy.tells_foreign:
+        found.uploads.add(batch)
+
+
+def _need_inquiry(found: Needs, request: SettlementInquiry, policy: Policy) -> None:
     _need_batch(found, request)
 
 
@@ -233,7 +239,7 @@ _NEEDS: Final[Mapping[type[Request], Callable[[Needs, Any, Policy], None]]] = {
     PaymentRequest: _need_payment,
     Reversal: _need_reversal,
     Settlement: _need_settlement,
-    SettlementInquiry: _need_settlement,
+    SettlementInquiry: _need_inquiry,
     PaymentInquiry: _need_list,
     UploadItem: _need_item,
     UploadDetails: _need_details,

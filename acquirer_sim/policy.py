@@ -115,6 +115,15 @@ class Policy:
             self._zone = ZoneInfo(self.configuration.time_zone)
         return self._zone
 
+    @property
+    def tells_foreign(self) -> bool:
+        """True when some cards are foreign here."""
+        return bool(self.configuration.foreign_cards)
+
+    def is_foreign(self, mask: str) -> bool:
+        """True for a card, by its first digits, whose payments stand on the foreign side."""
+        return mask.startswith(self.configuration.foreign_cards)
+
     def card(self, pan: Pan) -> CardFacts:
         """Return what is known of a card. The last few thousand cards asked for are kept."""
         digits = pan.reveal()

@@ -7,7 +7,7 @@ difference with its likely cause. The report is frozen into the ledger when the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from typing import Final
 
@@ -91,15 +91,20 @@ def reconcile(
     *,
     announced: int,
     reported_at: str,
+    listed: Callable[[Payment], bool] = lambda payment: True,
 ) -> Report:
-    """Compare one batch; `announced` is the count of the upload's trailer."""
+    """Compare one batch; `announced` is the count of the upload's trailer.
+
+    `listed` tells which payments the upload is about: one side of the totals may have been in
+    balance, and then none of it goes up.
+    """
     host = {row.stan: row for row in payments}
     told = {row.stan: row for row in items}
     adjusted = {row.stan for row in reversals if row.effect is ReversalEffect.ADJUSTED}
     differences = tuple(
         difference
         for stan in sorted(host.keys() | told.keys())
-        for difference in _compare(host.get(stan), told.get(stan), adjusted)
+        for difference in _compare(host.get(stan), told.get(stan), adjusted, listed)
     )
     assert batch.asked is not None, "compared after the settlement only"
     asked, kept = unpack_totals(batch.asked), totals_of(batch)
@@ -120,7 +125,10 @@ def reconcile(
 
 
 def _compare(
-    payment: Payment | None, item: Item | None, adjusted: set[str]
+    payment: Payment | None,
+    item: Item | None,
+    adjusted: set[str],
+    listed: Callable[[Payment], bool],
 ) -> Iterator[Difference]:
     """Yield what differs in one payment, seen from both sides."""
     if payment is None:
@@ -130,7 +138,7 @@ def _compare(
     stands = payment.status is PaymentStatus.APPROVED or payment.stan in adjusted
     counted = stands and KINDS[payment.kind].side is not Side.NEITHER
     if item is None:
-        if counted:
+        if counted and listed(payment):
             late = payment.stan in adjusted
             cause = Cause.REVERSAL_LATE if late else Cause.REPLY_LOST
             yield _difference(Finding.ONLY_HOST, cause, payment, None)

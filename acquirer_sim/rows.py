@@ -162,7 +162,8 @@ class Batch(Row, frozen=True, array_like=True, gc=False):
     The figures are the host's: approved payments less those reversed while it was open. From
     `settled_at` on they are frozen, and `code`, `result` and `asked` (the terminal's eight
     figures) are the stored answer of the 0500. `moved_entry` is the one journal entry that
-    moved its money to the merchant, 0 until then.
+    moved its money to the merchant, 0 until then. `foreign_totals` is what of all this is of
+    foreign cards, where the request told them apart (`foreign.Foreign`).
     """
 
     terminal: str
@@ -183,6 +184,7 @@ class Batch(Row, frozen=True, array_like=True, gc=False):
     opened_at: str
     settled_at: str | None
     closed_at: str | None
+    foreign_totals: str | None = None
 
 
 class Item(Row, frozen=True, array_like=True, gc=False):

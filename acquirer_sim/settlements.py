@@ -22,6 +22,7 @@ import msgspec
 from acquirer_sim import ledger
 from acquirer_sim.desk import Desk
 from acquirer_sim.figures import pack_totals, totals_of
+from acquirer_sim.foreign import IN_BALANCE, Foreign, foreign_part, sides_of, stored
 from acquirer_sim.orders import NO_ORDER, TOTALS_STEPS, Order
 from acquirer_sim.rows import Batch, BatchState, Terminal, next_batch
 from protocol.operations import (
@@ -107,8 +108,10 @@ def _freeze(
     desk: Desk, request: Settlement, batch: Batch, forced: ReconciliationResult | None
 ) -> SettlementReply:
     equal = totals_of(batch) == request.totals and batch.currency == request.currency
-    honest = ReconciliationResult.IN_BALANCE if equal else ReconciliationResult.OUT_OF_BALANCE
-    result = forced or honest
+    part = _foreign_part(desk, batch)
+    sides = sides_of(request, batch, part)
+    equal = equal and sides in (None, (IN_BALANCE, IN_BALANCE))
+    result = forced or (IN_BALANCE if equal else ReconciliationResult.OUT_OF_BALANCE)
     balanced = result is ReconciliationResult.IN_BALANCE
     frozen = msgspec.structs.replace(
         batch,
@@ -118,6 +121,7 @@ def _freeze(
         asked=pack_totals(request.totals),
         settlement_date=desk.settlement_date,
         settled_at=desk.at,
+        foreign_totals=stored(request, part, sides, result),
     )
     if balanced:
         frozen = close_batch(desk, request.origin, frozen)
@@ -128,8 +132,25 @@ def _freeze(
     return _stored_answer(request, frozen)
 
 
+def _foreign_part(desk: Desk, batch: Batch) -> Totals:
+    if not desk.policy.tells_foreign:
+        return Totals()
+    key = (batch.terminal, batch.merchant, batch.batch)
+    payments = (row for place, row in desk.rows.payments.items() if place[:3] == key)
+    return foreign_part(payments, desk.policy)
+
+
+def _same_request(request: Settlement, batch: Batch) -> bool:
+    kept = Foreign.of(batch)
+    return (
+        batch.asked == pack_totals(request.totals)
+        and batch.currency == request.currency
+        and (kept is None or request.foreign == kept.asked)
+    )
+
+
 def _answer_again(desk: Desk, request: Settlement, batch: Batch) -> SettlementReply:
-    if batch.asked != pack_totals(request.totals) or batch.currency != request.currency:
+    if not _same_request(request, batch):
         text = "the settlement was repeated with other totals"
         desk.alert(request.origin, request.batch, kind="settlement_differs", text=text)
         return _error(request, TOTALS_DIFFER, totals_of(batch))
@@ -140,6 +161,7 @@ def _answer_again(desk: Desk, request: Settlement, batch: Batch) -> SettlementRe
 def _stored_answer(request: Settlement, batch: Batch) -> SettlementReply:
     assert batch.code is not None, "stored with the freeze"
     assert batch.result is not None, "stored with the freeze"
+    foreign = Foreign.of(batch)
     return SettlementReply(
         origin=request.origin,
         stan=request.stan,
@@ -149,6 +171,8 @@ def _stored_answer(request: Settlement, batch: Batch) -> SettlementReply:
         result=ReconciliationResult(batch.result),
         totals=totals_of(batch),
         settlement_date=batch.settlement_date,
+        foreign=None if foreign is None else foreign.kept,
+        sides=None if foreign is None else foreign.sides,
     )
 
 

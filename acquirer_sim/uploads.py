@@ -9,13 +9,15 @@ waits for no upload gets 12, except the trailer of one that closed in balance: 0
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
 from acquirer_sim.desk import Desk
+from acquirer_sim.foreign import Foreign
 from acquirer_sim.reconciliation import reconcile
-from acquirer_sim.rows import Batch, BatchState, Chip, Item, StoredReport
+from acquirer_sim.rows import Batch, BatchState, Chip, Item, Payment, StoredReport
 from acquirer_sim.settlements import close_batch
 from protocol.kinds import PaymentKind
 from protocol.operations import (
@@ -112,8 +114,26 @@ def _report(desk: Desk, batch: Batch, announced: int) -> str:
     payments = [row for place, row in desk.rows.payments.items() if place[:3] == key]
     items = [row for place, row in desk.rows.items.items() if place[:3] == key]
     reversals = [row for place, row in desk.rows.reversals.items() if place[:3] == key]
-    report = reconcile(batch, payments, items, reversals, announced=announced, reported_at=desk.at)
+    report = reconcile(
+        batch,
+        payments,
+        items,
+        reversals,
+        announced=announced,
+        reported_at=desk.at,
+        listed=_listed(desk, batch),
+    )
     return msgspec.json.encode(report).decode("utf-8")
+
+
+def _listed(desk: Desk, batch: Batch) -> Callable[[Payment], bool]:
+    """Return which payments a terminal lists: those of a side that was out of balance."""
+    foreign = Foreign.of(batch)
+    if foreign is None:
+        return lambda payment: True
+    verdicts = dict(zip((False, True), foreign.sides, strict=True))
+    out = ReconciliationResult.OUT_OF_BALANCE
+    return lambda payment: verdicts[desk.policy.is_foreign(payment.card)] is out
 
 
 def _item(desk: Desk, request: UploadItem) -> Item:

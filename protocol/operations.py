@@ -267,23 +267,30 @@ class ReversalReply(Reply, frozen=True, kw_only=True, gc=False):
 class Settlement(Request, frozen=True, kw_only=True, gc=False):
     """0500, or 0501 when `repeat`: close this batch, here is what I believe it holds.
 
-    A repeat is identical in every other field.
+    A repeat is identical in every other field. `foreign` is what of the totals is of foreign
+    cards, None where nobody tells them apart.
     """
 
     batch: str
     totals: Totals
     settlement_date: str
     currency: str = "156"
+    foreign: Totals | None = None
     repeat: bool = False
 
 
 class SettlementReply(Reply, frozen=True, kw_only=True, gc=False):
-    """0510: the host's own totals and its verdict; `totals` may miss from an error only."""
+    """0510: the host's own totals and its verdict; `totals` may miss from an error only.
+
+    `sides` are the verdicts on domestic and on foreign cards, where they are told apart.
+    """
 
     result: ReconciliationResult
     batch: str | None = None
     totals: Totals | None = None
     settlement_date: str | None = None
+    foreign: Totals | None = None
+    sides: tuple[ReconciliationResult, ReconciliationResult] | None = None
 
 
 class SettlementState(Enum):
@@ -330,6 +337,7 @@ class UploadItem(Request, frozen=True, kw_only=True, gc=False):
     kind: PaymentKind = PaymentKind.SALE
     rrn: str | None = None
     authorisation: str | None = None
+    foreign: bool = False
 
 
 class UploadLine(msgspec.Struct, frozen=True, gc=False):
@@ -338,6 +346,7 @@ class UploadLine(msgspec.Struct, frozen=True, gc=False):
     stan: str
     pan: Pan
     amount: Amount
+    foreign: bool = False
 
 
 class UploadDetails(Request, frozen=True, kw_only=True, gc=False):

@@ -15,6 +15,7 @@ from msgspec.structs import replace as replace_struct
 
 from protocol.operations import (
     ChipUpload,
+    ReconciliationResult,
     Request,
     Settlement,
     SettlementReply,
@@ -59,6 +60,7 @@ class SettlementPrepared(Fact, frozen=True, kw_only=True):
     currency: str
     totals: Totals
     items_hash: str
+    foreign: Totals = Totals()
 
 
 class SettlementSending(Fact, frozen=True, kw_only=True):
@@ -105,6 +107,8 @@ class SettlementAnswered(Fact, frozen=True, kw_only=True):
     result: str
     host_totals: Totals | None
     settlement_date: str = ""
+    host_foreign: Totals | None = None
+    sides: tuple[ReconciliationResult, ReconciliationResult] | None = None
 
 
 class Purpose(Enum):
@@ -213,7 +217,11 @@ def as_request(group: Sequence[Item]) -> Request:
         stan=first.stan,
         stamp=first.stamp,
         batch=first.batch,
-        lines=tuple(UploadLine(item.original.stan, item.pan, item.amount) for item in group),
+        lines=tuple(
+            UploadLine(item.original.stan, item.pan, item.amount, item.foreign)
+            for item in group
+            if isinstance(item, UploadItem)
+        ),
     )
 
 

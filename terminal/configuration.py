@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -32,6 +32,10 @@ class ReversalForm(Enum):
 
     REQUEST = "request"
     ADVICE = "advice"
+
+
+CardPrefix = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,6}$")]
+"""The first digits of cards; a mask shows no more than six."""
 
 
 class Certificates(Enum):
@@ -119,6 +123,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     go under DUKPT keys, `initial_key_file` holds the device's initial key and `key_serial` is the
     serial number that belongs to it, in hexadecimal digits: 20 with a counter of zero for TDES,
     16 for AES. Without the file the initial key is derived from the published base key.
+
+    `foreign_cards` are the first digits of cards that stand on the foreign side of the totals, in
+    dialects that have one; the host must be told the same.
     """
 
     terminal_id: str = "10000001"
@@ -135,6 +142,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     settlement_inquiry: bool = False
     payment_inquiry: bool = False
     new_stan_on_repeat: bool = False
+    foreign_cards: tuple[CardPrefix, ...] = ()
     certificates: Certificates = Certificates.WHEN_THERE
     hotline: str = ""
     dialect: str = "iso87"
@@ -169,6 +177,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def zone(self) -> ZoneInfo:
         """Return the local time zone of receipts and of F12 and F13."""
         return ZoneInfo(self.time_zone)
+
+    def is_foreign(self, masked: str) -> bool:
+        """True for a card, by its first digits, that counts on the foreign side of the totals."""
+        return masked.startswith(self.foreign_cards)
 
     def accepts(self, digits: str) -> bool:
         """True unless only published test cards may be used and this is none."""

@@ -145,6 +145,7 @@ class SettlementSlip(
 
     `rows` and `terminal` are the totals frozen in S3, before the 0500 left and before any
     upload; never recomputed. `host` is what the 0510 said, None when no answer had figures.
+    `terminal_foreign` and `host_foreign` are what of those is of foreign cards, None for nothing.
     `settlement_date` is F15 as "MMDD" or empty. `uploaded` counts items taken by the host,
     `exceptions` what a person must look at, `reversals_pending` what is still to undo.
     """
@@ -163,6 +164,8 @@ class SettlementSlip(
     reversals_pending: int = 0
     remarks: tuple[Remark | str, ...] = ()
     testing: bool = True
+    terminal_foreign: Figures | None = None
+    host_foreign: Figures | None = None
 
     @property
     def document_id(self) -> str:

@@ -116,6 +116,7 @@ def slip_papers(
     settlement_date: str,
     manual_reversals: int,
     items: Sequence[Item],
+    host_foreign: Totals | None = None,
     refused: Sequence[Remark] = (),
 ) -> tuple[Fact, ...]:
     """Return the facts of a closed batch's slip: frozen totals, the host's beside them.
@@ -140,6 +141,8 @@ def slip_papers(
         reversals_pending=manual_reversals,
         remarks=tuple(refused[:REFUSED_SHOWN_MAX]),
         testing=settings.test_mode,
+        terminal_foreign=_some(attempt.request.foreign),
+        host_foreign=_some(host_foreign),
     )
     return queue_originals(slip, head)
 
@@ -227,6 +230,11 @@ def _rows(items: Sequence[Item]) -> tuple[SlipRow, ...]:
         counts[kind] += 1
         amounts[kind] += sign * item.amount_minor
     return tuple(SlipRow(kind, counts[kind], amounts[kind]) for kind in PaymentKind if counts[kind])
+
+
+def _some(totals: Totals | None) -> Figures | None:
+    """Return figures, None for a side with nothing on it."""
+    return None if totals in (None, Totals()) else _figures(totals or Totals())
 
 
 def _figures(totals: Totals) -> Figures:

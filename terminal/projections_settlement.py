@@ -35,9 +35,12 @@ MOVE_SETTLEMENT: Final = "UPDATE settlement SET phase = ?, changed_at = ? WHERE 
 def settlement_prepared(fact: SettlementPrepared, at: str) -> list[Statement]:
     """The frozen request; the batch takes no payment any more."""
     row = asdict(fact) | {"totals": _json(fact.totals)}
+    foreign = {"batch": fact.batch, "totals": _json(row.pop("foreign"))}
+    told = [insert("settlement_foreign", foreign)] if fact.foreign != Totals() else []
     row |= {"phase": SettlementPhase.PREPARED.value, "prepared_at": at, "changed_at": at}
     return [
         insert("settlement", row),
+        *told,
         (TAKE_STAN, (fact.stan,)),
         (MOVE_BATCH, ("closing", fact.batch)),
     ]
@@ -62,6 +65,7 @@ def settlement_uncertain(fact: SettlementUncertain, at: str) -> list[Statement]:
 def settlement_cancelled(fact: SettlementCancelled, at: str) -> list[Statement]:
     """Never sent: the batch is open again, a later attempt is a new one."""
     return [
+        ("DELETE FROM settlement_foreign WHERE batch = ?", (fact.batch,)),
         ("DELETE FROM settlement WHERE batch = ?", (fact.batch,)),
         (MOVE_BATCH, ("open", fact.batch)),
     ]
@@ -84,7 +88,13 @@ def settlement_answered(fact: SettlementAnswered, at: str) -> list[Statement]:
         " problem = '' WHERE batch = ?"
     )
     said = (fact.code, fact.result, _json(fact.host_totals), fact.settlement_date, fact.batch)
-    return [(sql, said)]
+    if fact.host_foreign in (None, Totals()):
+        return [(sql, said)]
+    foreign = (
+        "INSERT INTO settlement_foreign (batch, totals, host_totals) VALUES (?, ?, ?)"
+        " ON CONFLICT (batch) DO UPDATE SET host_totals = excluded.host_totals"
+    )
+    return [(sql, said), (foreign, (fact.batch, _json(Totals()), _json(fact.host_foreign)))]
 
 
 @projects(SettlementInquired)

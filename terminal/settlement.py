@@ -36,7 +36,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from protocol.operations import ReconciliationResult, SettlementReply
+from protocol.operations import ReconciliationResult, SettlementReply, Totals
 from terminal import upload
 from terminal.attempt import (
     Attempt,
@@ -98,6 +98,8 @@ def judge(attempt: Attempt, reply: SettlementReply) -> Event:
             return Disputed(reply, "in balance, with a code that refuses")
         case ReconciliationResult.IN_BALANCE if reply.totals != asked.totals:
             return Disputed(reply, "in balance, without our totals")
+        case ReconciliationResult.IN_BALANCE if reply.foreign not in (None, asked.foreign):
+            return Disputed(reply, "in balance, without our totals of foreign cards")
         case ReconciliationResult.IN_BALANCE:
             return InBalance()
 
@@ -116,6 +118,7 @@ def _prepare(attempt: Attempt, event: Prepare) -> tuple[Attempt, Effects]:
         currency=asked.currency,
         totals=asked.totals,
         items_hash=attempt.items_hash,
+        foreign=asked.foreign or Totals(),
     )
     return attempt, (Commit((prepared,), CrashPoint.SC3), Connect(CrashPoint.SC4))
 
@@ -185,6 +188,8 @@ def _answered(attempt: Attempt, reply: SettlementReply) -> SettlementAnswered:
         result=reply.result.value,
         host_totals=reply.totals,
         settlement_date=reply.settlement_date or "",
+        host_foreign=reply.foreign,
+        sides=reply.sides,
     )
 
 

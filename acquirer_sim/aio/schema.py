@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Final
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest revision; a test holds it against the migrations."""
 
 

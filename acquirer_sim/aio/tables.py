@@ -74,6 +74,7 @@ def _batch_columns() -> tuple[Column[Any], ...]:
         _text("opened_at", 32),
         _text("settled_at", 32, nullable=True),
         _text("closed_at", 32, nullable=True),
+        _text("foreign_totals", 160, nullable=True),
     )
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from protocol.amount import AMOUNT_MINOR_MAX
 from protocol.errors import StructureError
-from protocol.operations import ReconciliationResult
+from protocol.operations import ReconciliationResult, Totals
 from protocol.structures.parts import Part, check_number, cut
 
 FIELD: Final = 48
@@ -92,6 +92,16 @@ class SettlementTotals(msgspec.Struct, frozen=True, kw_only=True):
     def build(self) -> str:
         """Return the 62 digits."""
         return self.domestic.build() + self.foreign.build()
+
+
+def less(totals: Totals, part: Totals) -> Totals:
+    """Return totals without a part of them: domestic cards are all but the foreign ones."""
+    return Totals(
+        credit_count=totals.credit_count - part.credit_count,
+        debit_count=totals.debit_count - part.debit_count,
+        credit_amount=totals.credit_amount - part.credit_amount,
+        debit_amount=totals.debit_amount - part.debit_amount,
+    )
 
 
 def _card_totals(texts: list[str]) -> CardTotals:

@@ -209,19 +209,29 @@ class Books:
             refused.append(Remark(f"{stan} {zh}", f"{stan} {en}"))
         return refused
 
+    async def foreign_items(self, batch: str) -> list[Item]:
+        """Return those of them that stand on the foreign side of the totals."""
+        if not self._settings.foreign_cards:
+            return []
+        rows = await self._journal.fetch(
+            "SELECT stan, card_masked FROM payment WHERE batch = ?", (batch,)
+        )
+        foreign = {stan for stan, masked in rows if self._settings.is_foreign(masked)}
+        return [item for item in await self.items(batch) if item.stan in foreign]
+
     async def attempt(self) -> Attempt | None:
         """Return the settlement of the open batch, if one has begun."""
         sql = (
             "SELECT s.batch, s.phase, s.stan, s.transmission, s.time, s.date, s.settlement_date,"
-            " s.currency, s.totals, s.items_hash, s.sends FROM settlement s"
+            " s.currency, s.totals, s.items_hash, s.sends, f.totals FROM settlement s"
             " JOIN terminal t ON t.batch = s.batch"
+            " LEFT JOIN settlement_foreign f ON f.batch = s.batch"
         )
         rows = await self._journal.fetch(sql)
         if not rows:
             return None
-        batch, phase, stan, transmission, time, date, settled, currency, totals, items, sends = (
-            rows[0]
-        )
+        batch, phase, stan, transmission, time, date, settled, currency, totals, *rest = rows[0]
+        items, sends, foreign = rest
         request = Settlement(
             origin=self._settings.origin,
             stan=stan,
@@ -230,6 +240,7 @@ class Books:
             totals=msgspec.json.decode(totals, type=Totals),
             settlement_date=settled,
             currency=currency,
+            foreign=msgspec.json.decode(foreign, type=Totals) if foreign else Totals(),
         )
         assert SettlementPhase(phase) not in CLOSED, "a closed batch is not the open one"
         return Attempt(
@@ -254,9 +265,12 @@ class Books:
     async def answer(self, attempt: Attempt) -> SettlementReply:
         """Return what the host said to a settlement, as the journal keeps it."""
         sql = (
-            "SELECT code, result, host_totals, host_settlement_date FROM settlement WHERE batch = ?"
+            "SELECT s.code, s.result, s.host_totals, s.host_settlement_date, f.host_totals"
+            " FROM settlement s LEFT JOIN settlement_foreign f ON f.batch = s.batch"
+            " WHERE s.batch = ?"
         )
-        code, result, totals, date = (await self._journal.fetch(sql, (attempt.batch,)))[0]
+        row = (await self._journal.fetch(sql, (attempt.batch,)))[0]
+        code, result, totals, date, foreign = row
         return SettlementReply(
             origin=attempt.request.origin,
             stan=attempt.request.stan,
@@ -266,6 +280,7 @@ class Books:
             batch=attempt.batch,
             totals=msgspec.json.decode(totals, type=Totals) if totals else None,
             settlement_date=date or None,
+            foreign=msgspec.json.decode(foreign, type=Totals) if foreign else None,
         )
 
     async def plan_upload(

@@ -9,6 +9,7 @@ from typing import Final
 from protocol.operations import (
     ChipUpload,
     Operation,
+    ReconciliationResult,
     Settlement,
     SettlementReply,
     UploadDetails,
@@ -19,7 +20,7 @@ from terminal.aio.desk import Desk
 from terminal.aio.inquirer import Inquirer
 from terminal.aio.performer import Machine
 from terminal.aio.recoverer import recovered_remarks
-from terminal.aio.upload_plan import Wanted
+from terminal.aio.upload_plan import EVERY_CARD, Wanted
 from terminal.attempt import (
     Attempt,
     Balanced,
@@ -42,6 +43,7 @@ from terminal.papers import slip_papers
 from terminal.settlement import InBalance, OutOfBalance, judge, step
 from terminal.totals import hash_items, total
 
+OUT_OF_BALANCE: Final = ReconciliationResult.OUT_OF_BALANCE
 REPEATABLE: Final = frozenset({SettlementPhase.UNCERTAIN, SettlementPhase.UPLOAD_WAITING})
 
 
@@ -72,6 +74,7 @@ class Settler:
             stamp=stamp,
             batch=standing.batch,
             totals=total(items),
+            foreign=total(await desk.books.foreign_items(standing.batch)),
             settlement_date=stamp.date,
             currency=desk.settings.currency,
         )
@@ -136,7 +139,9 @@ class Settler:
                     return CertificatesOwed(reply, *await self._plan(attempt, wanted))
                 return Balanced(reply, await self._papers(attempt, reply))
             case OutOfBalance():
-                wanted = Wanted(group_max=self._group_max, chips=self._takes_chips)
+                wanted = Wanted(
+                    origins=_origins(reply), group_max=self._group_max, chips=self._takes_chips
+                )
                 return Unbalanced(reply, *await self._plan(attempt, wanted))
             case _:
                 return verdict
@@ -188,8 +193,17 @@ class Settler:
             settlement_date=answer.settlement_date or "",
             manual_reversals=standing.reversals_manual,
             items=items,
+            host_foreign=answer.foreign,
             refused=[
                 *await self.desk.books.refused_advices(attempt.batch),
                 *await recovered_remarks(self.desk, attempt.batch),
             ],
         )
+
+
+def _origins(reply: SettlementReply) -> frozenset[bool]:
+    """Return which cards go up, foreign or not: those of a side that is out of balance."""
+    if reply.sides is None:
+        return EVERY_CARD
+    told = zip((False, True), reply.sides, strict=True)
+    return frozenset(foreign for foreign, side in told if side is OUT_OF_BALANCE)

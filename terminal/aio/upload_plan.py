@@ -38,11 +38,18 @@ CHIP_PHASES: Final = {Purpose.CERTIFICATE: "approved", Purpose.FAILED_CHIP: "dec
 """A payment that was undone is neither: its chip has nothing to say."""
 
 
+EVERY_CARD: Final = frozenset({False, True})
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What goes up: the payments, of which `group_max` share a message, and the chips' data."""
+    """What goes up: the payments, of which `group_max` share a message, and the chips' data.
+
+    `origins` tells of which cards the payments are: foreign ones (True), others, or both.
+    """
 
     payments: bool = True
+    origins: frozenset[bool] = EVERY_CARD
     group_max: int = 1
     chips: bool = False
 
@@ -96,7 +103,12 @@ class UploadPlans:
         numbers = iter(stans)
         lines: list[Line] = []
         if wanted.payments:
-            for group in _grouped(await self._payments(batch), wanted.group_max):
+            payments = [
+                payment
+                for payment in await self._payments(batch)
+                if self._is_foreign(payment) in wanted.origins
+            ]
+            for group in _grouped(payments, wanted.group_max):
                 stan = next(numbers)
                 lines += [Line(stan, payment) for payment in group]
         if wanted.chips:
@@ -130,6 +142,9 @@ class UploadPlans:
         rows = await self._journal.fetch(sql, (batch,))
         lines = [Line("", PaymentRow(*row[2:]), Purpose(row[0]), row[1]) for row in rows]
         return [line for line in lines if line.payment.phase == CHIP_PHASES[line.purpose]]
+
+    def _is_foreign(self, payment: PaymentRow) -> bool:
+        return self._settings.is_foreign(payment.card_masked)
 
     async def _payments(self, batch: str) -> list[PaymentRow]:
         sql = (
@@ -178,6 +193,7 @@ class UploadPlans:
                 kind=payment.kind,
                 rrn=payment.rrn or None,
                 authorisation=payment.authorisation or None,
+                foreign=self._is_foreign(payment),
             )
         return ChipUpload(
             origin=self._settings.origin,

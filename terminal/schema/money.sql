@@ -148,6 +148,13 @@ BEFORE UPDATE OF stan, transmission, time, date, settlement_date, currency, tota
 ON settlement
 BEGIN SELECT raise(ABORT, 'what a settlement froze is never updated'); END;
 
+-- What of a settlement is of foreign cards, where there are any: frozen, and as the host answered.
+CREATE TABLE IF NOT EXISTS settlement_foreign (
+    batch       TEXT PRIMARY KEY REFERENCES settlement (batch),
+    totals      TEXT NOT NULL,
+    host_totals TEXT NOT NULL DEFAULT ''
+);
+
 CREATE TABLE IF NOT EXISTS upload (
     batch        TEXT PRIMARY KEY REFERENCES settlement (batch),
     transmission TEXT NOT NULL,

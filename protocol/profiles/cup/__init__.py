@@ -31,9 +31,10 @@ cannot, so that it reads back as the value behind it:
   Advices (refund, completion, offline sale, adjustment) are uploaded as the original 0220 under
   MTI 0320 instead, and keep kind, currency, RRN and authorisation; F11 is then the original's.
 
-Totals stand on the domestic side, the foreign side is empty and in balance: the operation does
-not tell cards apart. Reading, both sides are added, and the worse verdict of the two holds; a
-code that is neither 1, 2 nor 3 is an error, which closes nothing.
+Totals are those of all cards, and `foreign` is the part of them that stands on the foreign side of
+F48: no field tells whether a card is foreign, so each side has its list (`foreign_cards`). Where
+nobody told, that side is empty and in balance. The worse verdict of the two holds; a code that is
+neither 1, 2 nor 3 is an error, which closes nothing.
 
 A reply echoes more of its request than an operation holds: `complete` adds it, see `replies`.
 """

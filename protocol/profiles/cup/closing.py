@@ -34,7 +34,7 @@ from protocol.profiles.values import (
     text,
 )
 from protocol.structures.card_organisation import CardOrganisation
-from protocol.structures.totals import CardTotals, SettlementTotals
+from protocol.structures.totals import CardTotals, SettlementTotals, less
 
 VERDICT_CODES: Final = {
     ReconciliationResult.IN_BALANCE: "1",
@@ -48,7 +48,7 @@ IN_BALANCE: Final = VERDICT_CODES[ReconciliationResult.IN_BALANCE]
 
 def _settlement(operation: Settlement) -> Message:
     fields = base(operation)
-    fields[48] = SettlementTotals(domestic=_card_totals(operation.totals)).build()
+    fields[48] = _both(operation.totals, operation.foreign, ("0", "0")).build()
     fields[49] = operation.currency
     fields[60] = batch_data(NO_TYPE, operation.batch, SETTLEMENT)
     fields[63] = CardOrganisation("01").build()
@@ -59,17 +59,30 @@ def _settlement_reply(operation: SettlementReply) -> Message:
     fields = reply_base(operation)
     del fields[39]
     put(fields, 15, operation.settlement_date)
-    code = VERDICT_CODES[operation.result]
-    foreign = code if operation.result is ReconciliationResult.ERROR else IN_BALANCE
-    fields[48] = SettlementTotals(
-        domestic=_card_totals(operation.totals or Totals(), code),
-        foreign=CardTotals(reply_code=foreign),
-    ).build()
+    codes = (VERDICT_CODES[operation.result], _foreign_code(operation.result))
+    if operation.sides is not None:
+        domestic, foreign = operation.sides
+        codes = (VERDICT_CODES[domestic], VERDICT_CODES[foreign])
+    fields[48] = _both(operation.totals or Totals(), operation.foreign, codes).build()
     fields[60] = batch_data(NO_TYPE, operation.batch, SETTLEMENT)
     return Message("0510", fields)
 
 
-def _card_totals(totals: Totals, reply_code: str = "0") -> CardTotals:
+def _foreign_code(result: ReconciliationResult) -> str:
+    """Return the verdict on foreign cards of a reply that tells no cards apart."""
+    return VERDICT_CODES[result] if result is ReconciliationResult.ERROR else IN_BALANCE
+
+
+def _both(totals: Totals, foreign: Totals | None, codes: tuple[str, str]) -> SettlementTotals:
+    """Return both halves of F48; all of the totals are domestic but what is foreign."""
+    part = foreign or Totals()
+    return SettlementTotals(
+        domestic=_card_totals(less(totals, part) if foreign else totals, codes[0]),
+        foreign=_card_totals(part, codes[1]),
+    )
+
+
+def _card_totals(totals: Totals, reply_code: str) -> CardTotals:
     reversals = (
         totals.credit_reversal_count,
         totals.credit_reversal_amount,
@@ -91,10 +104,12 @@ def _read_settlement(mti: str, fields: Fields) -> Operation:
     data = read_batch_data(fields)
     if data.network_code != SETTLEMENT:
         raise ProfileError(mti, "60.3 of a settlement is 201", 60)
+    told = SettlementTotals.parse(text(fields, 48))
     return Settlement(
         **who(fields),
         batch=data.batch,
-        totals=_totals(SettlementTotals.parse(text(fields, 48))),
+        totals=_totals(told.domestic, told.foreign),
+        foreign=_totals(told.foreign),
         settlement_date="",
         currency=text(fields, 49),
     )
@@ -102,21 +117,23 @@ def _read_settlement(mti: str, fields: Fields) -> Operation:
 
 def _read_settlement_reply(mti: str, fields: Fields) -> Operation:
     answer = SettlementTotals.parse(text(fields, 48))
-    result = _verdict(answer.domestic, answer.foreign)
+    sides = (_verdict(answer.domestic), _verdict(answer.foreign))
+    result = max(sides, key=_WORSE.index)
     return SettlementReply(
         **who(fields),
         code=fields.get(39, CODES[result]),
         result=result,
         batch=reply_batch(fields),
-        totals=_totals(answer),
+        totals=_totals(answer.domestic, answer.foreign),
         settlement_date=optional(fields, 15),
+        foreign=_totals(answer.foreign),
+        sides=sides,
     )
 
 
-def _verdict(*sides: CardTotals) -> ReconciliationResult:
-    """Return the worse of two verdicts; a digit that is none closes no batch."""
-    found = [side.result or ReconciliationResult.ERROR for side in sides]
-    return max(found, key=_WORSE.index)
+def _verdict(side: CardTotals) -> ReconciliationResult:
+    """Return the verdict on one side; a digit that is none closes no batch."""
+    return side.result or ReconciliationResult.ERROR
 
 
 _WORSE: Final = (
@@ -124,10 +141,10 @@ _WORSE: Final = (
     ReconciliationResult.OUT_OF_BALANCE,
     ReconciliationResult.ERROR,
 )
+"""The worse of two verdicts holds."""
 
 
-def _totals(both: SettlementTotals) -> Totals:
-    sides = (both.domestic, both.foreign)
+def _totals(*sides: CardTotals) -> Totals:
     return Totals(
         credit_count=sum(side.credit_count for side in sides),
         debit_count=sum(side.debit_count for side in sides),

@@ -51,13 +51,13 @@ from protocol.profiles.values import (
     text,
 )
 from protocol.structures.batch_data import BatchData
-from protocol.structures.upload import UploadCount, UploadDetail, UploadedPayment
+from protocol.structures.upload import CardOrigin, UploadCount, UploadDetail, UploadedPayment
 
 
 def _upload_item(operation: UploadItem) -> Message:
     if KINDS[operation.kind].is_advice:
         return _upload_advice(operation)
-    line = UploadLine(operation.original.stan, operation.pan, operation.amount)
+    line = UploadLine(operation.original.stan, operation.pan, operation.amount, operation.foreign)
     return _upload_details(
         UploadDetails(
             origin=operation.origin,
@@ -71,7 +71,12 @@ def _upload_item(operation: UploadItem) -> Message:
 
 def _upload_details(operation: UploadDetails) -> Message:
     payments = tuple(
-        UploadedPayment(stan=line.stan, pan=line.pan, amount=line.amount.minor)
+        UploadedPayment(
+            stan=line.stan,
+            pan=line.pan,
+            amount=line.amount.minor,
+            origin=CardOrigin.FOREIGN if line.foreign else CardOrigin.DOMESTIC,
+        )
         for line in operation.lines
     )
     fields = base(operation)
@@ -140,7 +145,10 @@ def _read_upload(mti: str, fields: Fields) -> Operation:
     return UploadDetails(
         **who(fields),
         batch=data.batch,
-        lines=tuple(UploadLine(one.stan, one.pan, Amount(one.amount)) for one in payments),
+        lines=tuple(
+            UploadLine(one.stan, one.pan, Amount(one.amount), one.origin is CardOrigin.FOREIGN)
+            for one in payments
+        ),
     )
 
 

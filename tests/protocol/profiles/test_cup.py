@@ -151,9 +151,31 @@ def reversals(draw: st.DrawFn, kind: PaymentKind) -> Reversal:
     )
 
 
+def added(one: Totals, other: Totals) -> Totals:
+    return Totals(*map(sum, zip(structs.astuple(one), structs.astuple(other), strict=True)))
+
+
+@st.composite
+def settlements(draw: st.DrawFn) -> Settlement:
+    foreign, domestic = draw(TOTALS), draw(TOTALS)
+    totals = added(domestic, foreign)
+    return draw(
+        st.builds(
+            Settlement,
+            **ASKED,
+            batch=NUMBER,
+            totals=st.just(totals),
+            settlement_date=st.just(""),
+            foreign=st.just(foreign),
+        )
+    )
+
+
 @st.composite
 def settlement_replies(draw: st.DrawFn) -> SettlementReply:
-    result = draw(st.sampled_from(ReconciliationResult))
+    sides = draw(st.tuples(*[st.sampled_from(ReconciliationResult)] * 2))
+    result = max(sides, key=list(ReconciliationResult).index)
+    foreign = draw(TOTALS)
     return draw(
         st.builds(
             SettlementReply,
@@ -161,8 +183,10 @@ def settlement_replies(draw: st.DrawFn) -> SettlementReply:
             code=st.just(CODES[result]),
             result=st.just(result),
             batch=NUMBER,
-            totals=TOTALS,
+            totals=TOTALS.map(lambda domestic: added(domestic, foreign)),
             settlement_date=st.none() | st.just("1121"),
+            foreign=st.just(foreign),
+            sides=st.just(sides),
         )
     )
 
@@ -221,14 +245,16 @@ OPERATIONS: list[st.SearchStrategy[Operation]] = [
     st.builds(
         ReversalReply, **SAID, code=CODE, batch=NUMBER, amount=AMOUNT, advice=st.booleans(), **RRN
     ),
-    st.builds(Settlement, **ASKED, batch=NUMBER, totals=TOTALS, settlement_date=st.just("")),
+    settlements(),
     settlement_replies(),
     st.builds(
         UploadDetails,
         **ASKED,
         batch=NUMBER,
         lines=st.lists(
-            st.builds(UploadLine, NUMBER, PAN, st.builds(Amount, MINOR)), min_size=1, max_size=8
+            st.builds(UploadLine, NUMBER, PAN, st.builds(Amount, MINOR), st.booleans()),
+            min_size=1,
+            max_size=8,
         ).map(tuple),
     ),
     chip_uploads(),

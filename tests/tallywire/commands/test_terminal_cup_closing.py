@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from msgspec import structs
+from msgspec import json, structs
 
 from acquirer_sim.aio.host import Host
 from acquirer_sim.faults import Fault, FaultKind
+from acquirer_sim.reconciliation import Finding, Report
 from protocol.aio.client import Opener, tcp_opener
 from protocol.amount import Amount
 from protocol.codec import Codec
@@ -21,13 +22,14 @@ from protocol.message import Message
 from protocol.operations import Card
 from protocol.secrets import ChipData, Pan
 from protocol.structures.batch_data import BatchData
-from protocol.structures.upload import UploadCount, UploadDetail
+from protocol.structures.upload import CardOrigin, UploadCount, UploadDetail
 from terminal.aio.driver import Terminal
 from terminal.aio.opening import hear_nothing, open_terminal
 from terminal.aio.printers import open_printer
 from terminal.configuration import Certificates, Limits, Settings, Timing
 from terminal.effects import Notice
 from terminal.intent import Voucher
+from terminal.orders import Order, What
 from terminal.presented import Presented
 from tests.tallywire.commands.test_terminal_cards import tapped
 from tests.tallywire.commands.test_terminal_cup import hosting
@@ -208,3 +210,75 @@ async def test_lost_answer_is_inquired_after_and_then_fetched(
     assert 1 == [one.code for one in told].count(told_code)
     batches = rows(tmp_path / "a.db", "SELECT batch, state, repeats, moved_entry > 0 FROM batch")
     assert [("000001", "closed", 1, 1)] == batches
+
+
+VISA: Final = Card(Pan("4111111111111111"))
+FOREIGN: Final = structs.replace(QUICK, foreign_cards=("4", "378282"))
+
+
+def side(debits: int, minor: int, code: str = "0") -> str:
+    return f"{minor:012d}{debits:03d}" + "0" * 15 + code
+
+
+@pytest.mark.asyncio
+async def test_foreign_cards_stand_on_a_side_of_their_own(tmp_path: Path) -> None:
+    """domain/messages 4: both halves of F48 agree, and the slip shows both."""
+    notes: list[bytes] = []
+    hosted = hosting(tmp_path / "a.db", foreign_cards=("4",))
+    async with hosted as host, shop(tmp_path / "t", host, notes, FOREIGN) as terminal:
+        for minor, card in ((500, CARD), (700, VISA), (900, VISA)):
+            await terminal.sale(Amount(minor), card)
+        settled = await terminal.settle()
+        slip = await terminal.clerk.find(Order(what=What.SETTLEMENT))
+        text = await terminal.clerk.preview(slip)
+        sound = await terminal.verify()
+
+    (asked,) = sent(notes, "0500")
+    assert side(1, 500) + side(2, 1600) == asked.get(48)
+    assert ("closed_balanced", 2100, ()) == (settled.outcome, settled.amount_minor, sound)
+    assert 2 == text.count("FOREIGN CARDS") == text.count("DOMESTIC CARDS")
+
+
+@pytest.mark.asyncio
+async def test_sides_differ_when_only_one_knows_which_cards_are_foreign(tmp_path: Path) -> None:
+    """The sums agree and the sides do not: out of balance, and all of it goes up, marked."""
+    notes: list[bytes] = []
+    hosted = hosting(tmp_path / "a.db")
+    async with hosted as host, shop(tmp_path / "t", host, notes, FOREIGN) as terminal:
+        for card in (CARD, VISA):
+            await terminal.sale(Amount(500), card)
+        settled = await terminal.settle()
+
+    detail, end = sent(notes, "0320")
+    origins = [one.origin for one in UploadDetail.parse(detail.get(48)).payments]
+    assert "closed_unbalanced" == settled.outcome
+    assert [CardOrigin.DOMESTIC, CardOrigin.FOREIGN] == origins
+    assert 2 == UploadCount.parse(end.get(48)).count
+
+
+@pytest.mark.asyncio
+async def test_only_the_side_that_is_out_of_balance_goes_up(tmp_path: Path) -> None:
+    """domain/messages 4, mixed results: the host lost a foreign payment, and finds just that."""
+    notes: list[bytes] = []
+    ledger = tmp_path / "a.db"
+    hosted = hosting(ledger, foreign_cards=("4",))
+    async with hosted as host, shop(tmp_path / "t", host, notes, FOREIGN) as terminal:
+        kept = [await terminal.sale(Amount(500), card) for card in (CARD, VISA, VISA)]
+    connection = sqlite3.connect(ledger, isolation_level=None)
+    connection.execute("DELETE FROM payment WHERE stan = ?", (kept[2].stan,))
+    connection.close()
+    notes.clear()
+    hosted = hosting(ledger, foreign_cards=("4",))
+    async with hosted as host, shop(tmp_path / "t", host, notes, FOREIGN) as terminal:
+        settled = await terminal.settle()
+
+    detail, end = sent(notes, "0320")
+    listed = [one.stan for one in UploadDetail.parse(detail.get(48)).payments]
+    assert "closed_unbalanced" == settled.outcome
+    assert ([kept[1].stan, kept[2].stan], 2) == (listed, UploadCount.parse(end.get(48)).count)
+    ((body,),) = rows(ledger, "SELECT body FROM report")
+    report = json.decode(body, type=Report)
+    assert [(kept[2].stan, Finding.ONLY_TERMINAL)] == [
+        (one.stan, one.finding) for one in report.differences
+    ]
+    assert report.explained
