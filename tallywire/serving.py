@@ -4,7 +4,8 @@
     in    {"id": 7, "do": "sale", "amount": "12.50", "card": {"track2": ..., "pin": ...}}
     out   {"id": 7, "result": {...}}           or {"id": 7, "error": {"code": ..., ...}}
     out   {"event": "notice", ...}             whenever there is something to tell
-    out   {"event": "job", ...}                when something that waited was tried again
+    out   {"event": "job", ...}                when something that waited was tried again, and
+                                               when a paper is confirmed late
     out   {"event": "ready", ...}              once, when what was left behind is finished
     out   {"event": "tear", ...}               between two copies, where the shop wants a pause
     out   {"event": "question", ...}           in the middle of a sale with "partial": "ask"
@@ -65,6 +66,7 @@ class Service:
         self._tearing = Tearing(settings.paper.pause_max_s)
         if settings.paper.pause_between_copies:
             terminal.paperwork.pause_with(self._tearing)
+        terminal.paperwork.hear_late(_tell_job)
         self._questions = Questions(settings.timing.question_timeout_s)
         terminal.ask_with(self._questions.ask)
 

@@ -55,21 +55,21 @@ async def cancel(terminal: Terminal, settings: Settings, command: Command) -> An
     """Take back `job`."""
     name = await terminal.clerk.job_named(command.job)
     by = command.operator or settings.operator
-    return plain_outcome(await terminal.paperwork.cancel(name, by=by))
+    return plain_outcome(await terminal.paperwork.jobs.cancel(name, by=by))
 
 
 async def came_out(terminal: Terminal, settings: Settings, command: Command) -> Answer:
     """Say that the paper of `job` is out."""
     name = await terminal.clerk.job_named(command.job)
     by = command.operator or settings.operator
-    return plain_outcome(await terminal.paperwork.came_out(name, by=by))
+    return plain_outcome(await terminal.paperwork.jobs.came_out(name, by=by))
 
 
 async def did_not(terminal: Terminal, settings: Settings, command: Command) -> Answer:
     """Say that the paper of `job` is not out."""
     name = await terminal.clerk.job_named(command.job)
     by = command.operator or settings.operator
-    return plain_outcome(await terminal.paperwork.did_not(name, by=by))
+    return plain_outcome(await terminal.paperwork.jobs.did_not(name, by=by))
 
 
 async def void(terminal: Terminal, settings: Settings, command: Command) -> Answer:

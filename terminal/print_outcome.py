@@ -32,6 +32,11 @@ class PrintOutcome:
         return self.state in (JobState.CONFIRMED, JobState.CONFIRMED_BY_OPERATOR)
 
 
+def outcome_of(job: Job) -> PrintOutcome:
+    """Return where a job stands, for whoever asked."""
+    return PrintOutcome(job.job_id, job.state, job.duplicate, job.cause)
+
+
 @dataclass(frozen=True, slots=True)
 class Owed:
     """A copy that is not certainly on paper, and its newest job."""

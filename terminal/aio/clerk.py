@@ -15,7 +15,7 @@ from typing import Final
 
 from protocol.secrets import Pan
 from terminal.aio.archive import Archive, Books
-from terminal.aio.listings import LOCAL_TIME, detail, owed_receipts, report, totals
+from terminal.aio.listings import detail, owed_receipts, report, totals
 from terminal.aio.paperwork import Paperwork
 from terminal.aio.printers import Printable, Sheet, ViewSheet
 from terminal.configuration import Settings, shown_entries
@@ -26,7 +26,7 @@ from terminal.layout import render_text
 from terminal.orders import Order, What, check
 from terminal.paper import Marks
 from terminal.print_outcome import As, PrintOutcome
-from terminal.search import ReceiptSearch
+from terminal.search import LOCAL_TIME, ReceiptSearch
 from terminal.service_slips import ConfigurationSlip, SelfTest
 from terminal.strips import VoidStrip
 from terminal.texts import text_of
@@ -154,7 +154,7 @@ class Clerk:
         # All copies are asked for before the first is printed: no half of an order.
         copies = await self._paperwork.copies(chosen.name, chosen.kind)
         for copy in copies:
-            duplicate = await self._paperwork.next_duplicate(copy, as_what)
+            duplicate = await self._paperwork.jobs.next_duplicate(copy, as_what)
             code = self._refusal(chosen.document, operator, duplicate, as_what)
             await self._write_down(copy.copy_id, "reprint", operator, duplicate, code)
             if code:
@@ -181,7 +181,7 @@ class Clerk:
         Raises TerminalError: L59 no such job, L56 when nothing of it can be out.
         """
         job_id = await self.job_named(job)
-        outcome = await self._paperwork.void(job_id, by=operator, reason=reason)
+        outcome = await self._paperwork.jobs.void(job_id, by=operator, reason=reason)
         document_id, _, kind = job_id.partition("#")[0].partition("/")
         strip = VoidStrip(
             shop=self._shop(),

@@ -130,7 +130,7 @@ class Terminal:
         )
         terminal = cls(desk, paperwork, equipment, owed)
         await terminal._greeter.take_up_keys()
-        await paperwork.recover()
+        await paperwork.jobs.recover()
         await terminal._put_right()
         return terminal
 

@@ -8,13 +8,12 @@ from datetime import date, datetime
 from terminal.aio.archive import Archive
 from terminal.documents import Document, Receipt, SettlementSlip, open_snapshot
 from terminal.errors import TerminalError
-from terminal.search import ReceiptSearch, Search, SettlementSearch
+from terminal.search import LOCAL_TIME, ReceiptSearch, Search, SettlementSearch
 from terminal.tallies import RecordSheet, TotalsList, totals_of
 from terminal.texts import text_of
 from terminal.views import DetailList, Period, Report, bounds, report_of
 
 PAGE: int = 200
-LOCAL_TIME = "%Y/%m/%d %H:%M:%S"
 
 
 async def report(archive: Archive, period: Period, *, around: date, now: datetime) -> Report:

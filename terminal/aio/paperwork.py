@@ -16,39 +16,30 @@ from datetime import datetime
 from typing import Final
 
 from terminal.aio.archive import Archive, Books, Copy
+from terminal.aio.print_jobs import PrintJobs
 from terminal.aio.printers import Printer, Readiness, Sheet, ViewSheet
-from terminal.copies import JobQueued, job_id_of
 from terminal.documents import CopyKind, Document, Snapshot, missing_fields, open_snapshot
-from terminal.effects import Commit, Notice, Tell
+from terminal.effects import Notice
 from terminal.errors import StoreError, TerminalError
 from terminal.layout import lay_out, render_text
 from terminal.paper import Marks, Paper
-from terminal.print_outcome import As, Owed, PrintOutcome
+from terminal.print_outcome import As, Owed, PrintOutcome, outcome_of
 from terminal.printer_status import SERIAL_MAX, Cause, process_id, serial_of
 from terminal.printing import (
     TRANSITIONS,
     WAITING,
-    CameOut,
     Cancel,
-    Confirmed,
-    DidNot,
-    Event,
     Failed,
     Interrupted,
-    Issued,
     Job,
     JobState,
     NothingSent,
-    PowerOn,
     Ready,
     Refused,
-    Void,
-    step,
 )
+from terminal.search import LOCAL_TIME
 from terminal.texts import notice, text_of
 from terminal.views import View
-
-LOCAL_TIME: Final = "%Y/%m/%d %H:%M:%S"
 
 HOLDS_UP: Final = WAITING | {JobState.FAILED_PARTIAL, JobState.UNKNOWN}
 PRINTER_CODES: Final = frozenset(cause.value for cause in Cause)
@@ -73,26 +64,24 @@ class Paperwork:
     ) -> None:
         assert printers, "say none: with a NoPrinter"
         self.archive = Archive(books)
-        self._books = books
         self._printers = tuple(printers)
+        self.jobs = PrintJobs(books, local_now=local_now, tell=tell)
         self._local_now = local_now
         self._tell = tell
+        self._hear_late: Callable[[PrintOutcome], None] = lambda _: None
         self._tear = tear
         self._warned: set[str] = set()
         self._views = 0
         # A printer takes one job at a time; this lock is about that device, not about the link.
         self._device = asyncio.Lock()
-        # A job's state is read and moved in one go; held across the disk only.
-        self._step = asyncio.Lock()
+
+    def hear_late(self, hear: Callable[[PrintOutcome], None]) -> None:
+        """Have somebody told of papers that are confirmed after their job was given up (P9)."""
+        self._hear_late = hear
 
     def pause_with(self, tear: Tear) -> None:
         """Wait for the tear between two copies of a document from now on."""
         self._tear = tear
-
-    async def recover(self) -> tuple[PrintOutcome, ...]:
-        """At power-on: what was SENDING is UNKNOWN (P4, P5, P10). Prints nothing."""
-        found = await self.archive.jobs([JobState.SENDING])
-        return tuple([_outcome(await self._perform(job, PowerOn())) for job in found])
 
     async def print_waiting(self) -> tuple[PrintOutcome, ...]:
         """Print what certainly left no trace yet, oldest first; stop at the first that cannot."""
@@ -130,7 +119,7 @@ class Paperwork:
         self.opened(await self.archive.snapshot(document_id))
         outcomes = []
         for copy in await self.copies(document_id, kind):
-            outcomes.append(await self.print_job(await self._job_for(copy, by, as_what)))
+            outcomes.append(await self.print_job(await self.jobs.for_copy(copy, by, as_what)))
         return tuple(outcomes)
 
     async def copies(self, document_id: str, kind: CopyKind | None = None) -> tuple[Copy, ...]:
@@ -174,7 +163,7 @@ class Paperwork:
         """Return the text of a copy exactly as it would be printed now; queues nothing."""
         document = self.opened(await self.archive.snapshot(document_id))
         copy = (await self.copies(document_id, kind))[0]
-        duplicate = await self.next_duplicate(copy)
+        duplicate = await self.jobs.next_duplicate(copy)
         marks = Marks(duplicate, self._local_time()) if duplicate else Marks()
         return render_text(
             lay_out(document, copy.kind, marks=marks, paper=self.paper), self.paper.columns
@@ -184,31 +173,6 @@ class Paperwork:
     def paper(self) -> Paper:
         """Return the paper of the first printer, on which things are previewed."""
         return self._printers[0].paper
-
-    async def next_duplicate(self, copy: Copy, as_what: As = As.DUPLICATE) -> int:
-        """Return the number that the next paper of a copy carries, 0 for an original."""
-        jobs = await self.archive.jobs_of(copy.copy_id)
-        if jobs[-1].state in WAITING:
-            return jobs[-1].duplicate
-        if _may_be_original(copy, jobs[-1], as_what):
-            return 0
-        return max(job.duplicate for job in jobs) + 1
-
-    async def cancel(self, job_id: str, *, by: str) -> PrintOutcome:
-        """Take back a job that waits (REQ 004-05). Raises TerminalError (L56) when it began."""
-        return _outcome(await self._perform(await self._job(job_id), Cancel(by)))
-
-    async def void(self, job_id: str, *, by: str, reason: str) -> PrintOutcome:
-        """Declare a paper void, 作废 (REQ 004-06). The payment is not touched."""
-        return _outcome(await self._perform(await self._job(job_id), Void(by, reason)))
-
-    async def came_out(self, job_id: str, *, by: str) -> PrintOutcome:
-        """P11: the operator has the paper in hand."""
-        return _outcome(await self._perform(await self._job(job_id), CameOut(by)))
-
-    async def did_not(self, job_id: str, *, by: str) -> PrintOutcome:
-        """P11: the operator looked; no whole paper came out."""
-        return _outcome(await self._perform(await self._job(job_id), DidNot(by)))
 
     async def owed(self) -> tuple[Owed, ...]:
         """Return the copies that are not certainly on paper, oldest first."""
@@ -249,7 +213,7 @@ class Paperwork:
         document = job.copy_id.partition("/")[0]
         follows = bool(before) and before.partition("/")[0] == document
         if follows and self._tear is not None and not await self._tear(before):
-            return _outcome(await self._perform(job, Cancel("operator")))
+            return outcome_of(await self.jobs.perform(job, Cancel("operator")))
         return await self._print_or_tell(job)
 
     async def _print_or_tell(self, job: Job) -> PrintOutcome:
@@ -264,9 +228,9 @@ class Paperwork:
             return PrintOutcome(job.job_id, state, job.duplicate, error.code)
 
     async def _print(self, job_id: str) -> PrintOutcome:
-        job = await self._job(job_id)
+        job = await self.jobs.job(job_id)
         if job.state not in WAITING:
-            return _outcome(job)
+            return outcome_of(job)
         sheet, refused = await self._sheet(job), None
         for printer in self._printers:
             readiness = await printer.preflight()
@@ -276,15 +240,15 @@ class Paperwork:
             else:
                 refused = refused or readiness.cause
             if job.state not in WAITING:
-                return _outcome(job)
+                return outcome_of(job)
         # The first printer's cause is the one to mend; the others only stand in for it.
-        return _outcome(await self._perform(job, Refused(refused)) if refused else job)
+        return outcome_of(await self.jobs.perform(job, Refused(refused)) if refused else job)
 
     async def _send(self, job: Job, sheet: Sheet, printer: Printer) -> Job:
         """JobSending on disk, then the first byte, then the result on disk: no other order."""
         serial = await self.archive.last_serial() + 1
-        sending = await self._perform(job, Ready(serial))
-        return await self._perform(sending, await printer.send(_numbered(sheet, serial)))
+        sending = await self.jobs.perform(job, Ready(serial))
+        return await self.jobs.perform(sending, await printer.send(_numbered(sheet, serial)))
 
     async def _sheet(self, job: Job) -> Sheet:
         copy = await self.archive.copy(job.copy_id)
@@ -293,64 +257,12 @@ class Paperwork:
         marks = Marks(job.duplicate, await self.archive.reprinted_at(job.job_id))
         return Sheet(job.job_id, document, copy.kind, process_id(0), marks)
 
-    async def _job_for(self, copy: Copy, by: str, as_what: As) -> str:
-        """Return the job that prints a copy again; make one where none waits."""
-        async with self._step:
-            return await self._waiting_or_new(copy, by, as_what)
-
-    async def _waiting_or_new(self, copy: Copy, by: str, as_what: As) -> str:
-        jobs = await self.archive.jobs_of(copy.copy_id)
-        if jobs[-1].state in WAITING:
-            return jobs[-1].job_id
-        duplicate = await self.next_duplicate(copy, as_what)
-        queued = JobQueued(
-            job_id=job_id_of(copy.copy_id, len(jobs) + 1),
-            copy_id=copy.copy_id,
-            duplicate=duplicate,
-            reprinted_at=self._local_time() if duplicate else "",
-            by=by,
-        )
-        await self._books.commit((queued,))
-        return queued.job_id
-
     async def _take_late(self) -> None:
-        """P9: the printer says that an earlier sheet is out after all; it is the one who knows."""
+        """P9: whatever printed late is told of, whoever asked for the next paper."""
         for printer in self._printers:
             for echoed in printer.take_late():
-                job = await self.archive.job_of_serial(serial_of(echoed))
-                if job is not None and Confirmed in TRANSITIONS[job.state]:
-                    await self._perform(job, Confirmed())
-                    await self._cancel_originals(job)
-
-    async def _cancel_originals(self, confirmed: Job) -> None:
-        """Once the original is out, another one that waits must not follow it."""
-        for job in await self.archive.jobs_of(confirmed.copy_id):
-            if job.state in WAITING and job.duplicate == confirmed.duplicate == 0:
-                await self._perform(job, Cancel("printer"))
-
-    async def _perform(self, job: Job, event: Event) -> Job:
-        """Take one step from where the job is now: commit, then tell; the caller prints.
-
-        Raises TerminalError (L56) when this can no longer be said of the job.
-        """
-        async with self._step:
-            job = await self._job(job.job_id)
-            if type(event) not in TRANSITIONS[job.state]:
-                raise TerminalError("L56", f"{job.job_id} is {job.state.value}")
-            after, effects = step(job, event)
-            for effect in effects:
-                if isinstance(effect, Commit):
-                    await self._books.commit(effect.facts)
-        for effect in effects:
-            if isinstance(effect, Tell):
-                self._tell(effect.notice)
-        return after
-
-    async def _job(self, job_id: str) -> Job:
-        job = await self.archive.job(job_id)
-        if job is None:
-            raise TerminalError("L59", f"{text_of('L59').en}: {job_id}")
-        return job
+                for outcome in await self.jobs.confirm_late(serial_of(echoed)):
+                    self._hear_late(outcome)
 
     async def _any_changed(self) -> None:
         """Wait for the first printer that has news; the other waits are ended."""
@@ -375,16 +287,6 @@ class Paperwork:
 
     def _local_time(self) -> str:
         return self._local_now().strftime(LOCAL_TIME)
-
-
-def _may_be_original(copy: Copy, newest: Job, as_what: As) -> bool:
-    """Only while certainly none is out (I6), and either nobody tried or a supervisor asks."""
-    asked = newest.state is JobState.CANCELLED or as_what is As.ORIGINAL
-    return copy.issued is Issued.NO and asked
-
-
-def _outcome(job: Job) -> PrintOutcome:
-    return PrintOutcome(job.job_id, job.state, job.duplicate, job.cause)
 
 
 def _numbered(sheet: Sheet, serial: int) -> Sheet:

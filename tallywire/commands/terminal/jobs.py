@@ -76,7 +76,7 @@ def audit(options: Options, *, limit: int) -> None:
 @click.pass_obj
 def cancel(options: Options, job: str) -> None:
     """Take back what waits; the payment is not touched."""
-    _say_of(options, job, lambda terminal, name, by: terminal.paperwork.cancel(name, by=by))
+    _say_of(options, job, lambda terminal, name, by: terminal.paperwork.jobs.cancel(name, by=by))
 
 
 @jobs.command("came-out")
@@ -84,7 +84,7 @@ def cancel(options: Options, job: str) -> None:
 @click.pass_obj
 def came_out(options: Options, job: str) -> None:
     """Say that the paper is in your hand (纸已出)."""
-    _say_of(options, job, lambda terminal, name, by: terminal.paperwork.came_out(name, by=by))
+    _say_of(options, job, lambda terminal, name, by: terminal.paperwork.jobs.came_out(name, by=by))
 
 
 @jobs.command("did-not")
@@ -92,7 +92,7 @@ def came_out(options: Options, job: str) -> None:
 @click.pass_obj
 def did_not(options: Options, job: str) -> None:
     """Say that no whole paper came out (纸未出)."""
-    _say_of(options, job, lambda terminal, name, by: terminal.paperwork.did_not(name, by=by))
+    _say_of(options, job, lambda terminal, name, by: terminal.paperwork.jobs.did_not(name, by=by))
 
 
 @jobs.command()

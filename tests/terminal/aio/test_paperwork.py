@@ -84,7 +84,7 @@ def test_power_cut_after_intent_is_unknown() -> None:
 
         desk.door.machine.set_faults(PrinterFaults())
         again = desk.restarted()
-        (recovered,) = await again.recover()
+        (recovered,) = await again.jobs.recover()
         assert JobState.UNKNOWN is recovered.state
         assert () == await again.print_waiting()
         assert ["S000012/settlement"] == [owed.copy_id for owed in await again.owed()]
@@ -101,7 +101,7 @@ def test_power_cut_before_intent_prints_the_original() -> None:
     async def test(desk: Desk) -> None:
         await desk.owe(settlement())
         again = desk.restarted()
-        assert () == await again.recover()
+        assert () == await again.jobs.recover()
         (outcome,) = await again.print_waiting()
         await again.close()
 
@@ -117,7 +117,7 @@ def test_operator_says_it_came_out() -> None:
     async def test(desk: Desk) -> None:
         name = await desk.owe(settlement())
         (unknown,) = await desk.paperwork.print_waiting()
-        said = await desk.paperwork.came_out(unknown.job_id, by="01")
+        said = await desk.paperwork.jobs.came_out(unknown.job_id, by="01")
 
         assert JobState.CONFIRMED_BY_OPERATOR is said.state
         assert (["yes"], ()) == (await desk.issued(), await desk.paperwork.owed())
@@ -134,7 +134,7 @@ def test_operator_says_it_did_not(as_what: As, duplicate: int) -> None:
     async def test(desk: Desk) -> None:
         name = await desk.owe(settlement())
         (unknown,) = await desk.paperwork.print_waiting()
-        await desk.paperwork.did_not(unknown.job_id, by="01")
+        await desk.paperwork.jobs.did_not(unknown.job_id, by="01")
         assert ["no"] == await desk.issued()
 
         (again,) = await desk.paperwork.reprint(name, by="00", as_what=as_what)
@@ -150,7 +150,7 @@ def test_late_echo_cancels_the_original_that_waits() -> None:
     async def test(desk: Desk) -> None:
         name = await desk.owe(settlement())
         (partial,) = await desk.paperwork.print_waiting()
-        await desk.paperwork.did_not(partial.job_id, by="01")
+        await desk.paperwork.jobs.did_not(partial.job_id, by="01")
         (waits,) = await desk.paperwork.reprint(name, by="00", as_what=As.ORIGINAL)
         assert JobState.QUEUED is waits.state
 
@@ -164,16 +164,37 @@ def test_late_echo_cancels_the_original_that_waits() -> None:
     at_the_desk(test, door=door)
 
 
+def test_late_echo_is_told_with_what_it_takes_back() -> None:
+    """P9: whoever asked for no paper hears of it all the same; told once."""
+    door = PrinterDoor(faults=PrinterFaults(paper_ends_after_lines=10))
+    heard: list[tuple[str, bool]] = []
+
+    async def test(desk: Desk) -> None:
+        name = await desk.owe(settlement())
+        desk.paperwork.hear_late(lambda outcome: heard.append((outcome.job_id, outcome.printed)))
+        (partial,) = await desk.paperwork.print_waiting()
+        await desk.paperwork.jobs.did_not(partial.job_id, by="01")
+        await desk.paperwork.reprint(name, by="00", as_what=As.ORIGINAL)
+        desk.door.load_paper()
+        await desk.later(1)
+        await desk.paperwork.print_waiting()
+        await desk.paperwork.print_waiting()
+
+        assert [(f"{name}/settlement#1", True), (f"{name}/settlement#2", False)] == heard
+
+    at_the_desk(test, door=door)
+
+
 def test_cancel_takes_back_what_waits_only() -> None:
     """REQ 004-05, 004-06."""
 
     async def test(desk: Desk) -> None:
         name = await desk.owe(receipt())
-        cancelled = await desk.paperwork.cancel(f"{MERCHANT}#1", by="01")
+        cancelled = await desk.paperwork.jobs.cancel(f"{MERCHANT}#1", by="01")
         assert JobState.CANCELLED is cancelled.state
         (cardholder,) = await desk.paperwork.print_waiting()
         with pytest.raises(TerminalError, match="L56"):
-            await desk.paperwork.cancel(cardholder.job_id, by="01")
+            await desk.paperwork.jobs.cancel(cardholder.job_id, by="01")
 
         (again,) = await desk.paperwork.reprint(name, CopyKind.MERCHANT)
         assert (True, 0) == (again.printed, again.duplicate)
@@ -187,7 +208,7 @@ def test_voided_paper_is_followed_by_a_numbered_one() -> None:
     async def test(desk: Desk) -> None:
         name = await desk.owe(settlement())
         (first,) = await desk.paperwork.print_waiting()
-        voided = await desk.paperwork.void(first.job_id, by="00", reason="wrong paper")
+        voided = await desk.paperwork.jobs.void(first.job_id, by="00", reason="wrong paper")
 
         assert JobState.VOIDED is voided.state
         assert [1, 2] == [
