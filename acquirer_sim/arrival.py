@@ -11,7 +11,6 @@ from protocol.inquiries import PaymentInquiry
 from protocol.kinds import PaymentKind
 from protocol.message import Message
 from protocol.operations import (
-    ChipUpload,
     Echo,
     PaymentRequest,
     Request,
@@ -20,11 +19,11 @@ from protocol.operations import (
     SettlementInquiry,
     SignOff,
     SignOn,
-    UploadDetails,
     UploadEnd,
     UploadItem,
 )
 from protocol.secrets import Pan
+from protocol.uploads import ChipUpload, UploadDetails
 
 NAMES: Final = {
     PaymentRequest: RequestName.PAYMENT,

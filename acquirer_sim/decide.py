@@ -32,7 +32,6 @@ from protocol.inquiries import PaymentInquiry
 from protocol.kinds import KINDS
 from protocol.operations import (
     APPROVED,
-    ChipUpload,
     Echo,
     EchoReply,
     Origin,
@@ -47,10 +46,10 @@ from protocol.operations import (
     SignOffReply,
     SignOn,
     SignOnReply,
-    UploadDetails,
     UploadEnd,
     UploadItem,
 )
+from protocol.uploads import ChipUpload, UploadDetails
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):

@@ -23,7 +23,6 @@ from protocol.inquiries import PaymentInquiry
 from protocol.kinds import PaymentKind
 from protocol.operations import (
     APPROVED,
-    ChipUpload,
     Echo,
     EchoReply,
     PaymentReply,
@@ -41,11 +40,11 @@ from protocol.operations import (
     SignOffReply,
     SignOn,
     SignOnReply,
-    UploadDetails,
     UploadEnd,
     UploadItem,
     UploadReply,
 )
+from protocol.uploads import ChipUpload, UploadDetails
 
 # A look into an enumeration runs code of Python 3.11's own.
 BALANCE: Final = PaymentKind.BALANCE

@@ -22,7 +22,7 @@ from typing import Final
 import msgspec
 
 from protocol.kinds import PaymentKind
-from protocol.operations import ChipOutcome
+from protocol.uploads import ChipOutcome
 
 BATCH_MAX: Final = 999_999
 

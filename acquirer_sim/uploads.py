@@ -22,14 +22,12 @@ from acquirer_sim.settlements import close_batch
 from protocol.kinds import PaymentKind
 from protocol.operations import (
     APPROVED,
-    ChipUpload,
     ReconciliationResult,
-    UploadDetails,
     UploadEnd,
     UploadItem,
-    UploadLine,
     UploadReply,
 )
+from protocol.uploads import ChipUpload, UploadDetails, UploadLine
 
 TAKEN_BEFORE: Final = "94"
 NOT_AWAITED: Final = "12"

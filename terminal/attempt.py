@@ -14,17 +14,15 @@ import msgspec
 from msgspec.structs import replace as replace_struct
 
 from protocol.operations import (
-    ChipUpload,
     ReconciliationResult,
     Request,
     Settlement,
     SettlementReply,
     Totals,
-    UploadDetails,
     UploadEnd,
     UploadItem,
-    UploadLine,
 )
+from protocol.uploads import ChipUpload, UploadDetails, UploadLine
 from terminal.facts import Fact
 from terminal.machine import Event
 

@@ -31,8 +31,6 @@ from protocol.message import MessageCodec
 from protocol.operations import (
     APPROVED,
     Card,
-    ChipOutcome,
-    ChipUpload,
     Echo,
     EchoReply,
     Operation,
@@ -55,10 +53,8 @@ from protocol.operations import (
     SignOnReply,
     Stamp,
     Totals,
-    UploadDetails,
     UploadEnd,
     UploadItem,
-    UploadLine,
     UploadReply,
 )
 from protocol.pin_rule import AS_USUAL, PinFormat, PinKeys, PinRule
@@ -67,6 +63,7 @@ from protocol.published_cards import TEST_CARD_RANGES
 from protocol.secrets import ChipData, Pan, PinBlock, Track2
 from protocol.structures.inquiry import PAYMENTS_MAX
 from protocol.structures.sealed_pin import PinCipher, SealedPin, SecurityControl
+from protocol.uploads import ChipOutcome, ChipUpload, UploadDetails, UploadLine
 from terminal.configuration import Certificates, ReversalForm, Settings
 from terminal.totals import COUNTED
 

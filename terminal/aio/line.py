@@ -19,9 +19,15 @@ from protocol.dialect import Dialect
 from protocol.errors import ProfileError
 from protocol.link import LinkSettings
 from protocol.message import Message, MessageCodec
-from protocol.operations import ChipUpload, Operation, Request, UploadItem, UploadReply
+from protocol.operations import (
+    Operation,
+    Request,
+    UploadItem,
+    UploadReply,
+)
 from protocol.profiles.choice import profile_of
 from protocol.signing import SigningCodec
+from protocol.uploads import ChipUpload
 from terminal.facts import Fact
 from terminal.keyring import Keyring
 from terminal.standing import LateReply, SignOnNeeded

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from protocol.operations import (
-    ChipUpload,
     Operation,
     ReconciliationResult,
     Settlement,
     SettlementReply,
-    UploadDetails,
     UploadReply,
 )
+from protocol.uploads import ChipUpload, UploadDetails
 from terminal import upload
 from terminal.aio.desk import Desk
 from terminal.aio.inquirer import Inquirer

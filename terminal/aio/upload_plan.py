@@ -13,14 +13,13 @@ from typing import Final, NamedTuple
 from protocol.amount import Amount
 from protocol.kinds import KINDS
 from protocol.operations import (
-    ChipOutcome,
-    ChipUpload,
     ReconciliationResult,
     Stamp,
     UploadEnd,
     UploadItem,
 )
 from protocol.secrets import ChipData
+from protocol.uploads import ChipOutcome, ChipUpload
 from terminal.aio.journal import Journal
 from terminal.aio.rows import PAYMENT_COLUMNS, PaymentRow
 from terminal.attempt import Item, PlannedItem, Purpose, Upload, UploadPlanned

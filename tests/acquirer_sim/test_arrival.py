@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from acquirer_sim.arrival import NAMES, arrival_of
 from acquirer_sim.settings import RequestName
-from protocol import inquiries, operations
+from protocol import inquiries, operations, uploads
 from protocol.kinds import PaymentKind
 from protocol.operations import Request
 from protocol.profiles import iso87
@@ -12,7 +12,7 @@ from tests.acquirer_sim.asking import VISA, item, purchase
 def test_every_request_has_a_name() -> None:
     kinds = {
         kind
-        for module in (operations, inquiries)
+        for module in (operations, inquiries, uploads)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, Request) and kind is not Request
     }

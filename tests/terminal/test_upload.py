@@ -7,7 +7,12 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from protocol.operations import UploadDetails, UploadEnd, UploadItem, UploadReply
+from protocol.operations import (
+    UploadEnd,
+    UploadItem,
+    UploadReply,
+)
+from protocol.uploads import UploadDetails
 from terminal.attempt import Attempt, ItemFailed, ItemTaken, SettlementPhase, as_request
 from terminal.effects import Send
 from terminal.machine import Connected, Event, Mismatched, TimedOut

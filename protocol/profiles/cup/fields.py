@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from protocol.kinds import KINDS, PaymentKind
-from protocol.operations import ChipOutcome, KeyForm, ReconciliationResult
+from protocol.operations import (
+    KeyForm,
+    ReconciliationResult,
+)
 from protocol.secrets import Pan
 from protocol.structures.batch_data import BatchData
+from protocol.uploads import ChipOutcome
 
 SIGN_OFF: Final = "002"
 ECHO: Final = "301"

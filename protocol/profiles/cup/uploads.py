@@ -13,13 +13,10 @@ from protocol.errors import ProfileError
 from protocol.kinds import KINDS
 from protocol.message import Message
 from protocol.operations import (
-    ChipUpload,
     Operation,
     OriginalReference,
-    UploadDetails,
     UploadEnd,
     UploadItem,
-    UploadLine,
     UploadReply,
 )
 from protocol.profiles.cup.fields import (
@@ -52,6 +49,7 @@ from protocol.profiles.values import (
 )
 from protocol.structures.batch_data import BatchData
 from protocol.structures.upload import CardOrigin, UploadCount, UploadDetail, UploadedPayment
+from protocol.uploads import ChipUpload, UploadDetails, UploadLine
 
 
 def _upload_item(operation: UploadItem) -> Message:

@@ -7,7 +7,7 @@ ProfileError with the number. What is there but means nothing is refused here, b
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from protocol.amount import Amount
 from protocol.errors import ProfileError
@@ -70,10 +70,13 @@ from protocol.profiles.values import (
 SALE: Final = PaymentKind.SALE
 
 
-def _who(fields: Fields) -> tuple[Origin, str, Stamp]:
-    origin = Origin(fields[41], fields[42])
-    stamp = Stamp(fields[7], fields[12], fields[13])
-    return origin, fields[11], stamp
+def _who(fields: Fields) -> dict[str, Any]:
+    """Return who says it, under which number, and when: the head of every operation."""
+    return {
+        "origin": Origin(fields[41], fields[42]),
+        "stan": fields[11],
+        "stamp": Stamp(fields[7], fields[12], fields[13]),
+    }
 
 
 def _batch(mti: str, fields: Fields) -> str:
@@ -111,31 +114,27 @@ def _read_totals(mti: str, fields: Fields) -> Totals:
 
 
 def _read_network_management(mti: str, fields: Fields) -> Operation:
-    origin, stan, stamp = _who(fields)
     if fields[70] == ECHO:
-        return Echo(origin=origin, stan=stan, stamp=stamp)
+        return Echo(**_who(fields))
     if fields[70] == SIGN_OFF:
-        return SignOff(origin=origin, stan=stan, stamp=stamp)
+        return SignOff(**_who(fields))
     if fields[70] == SIGN_ON:
-        return SignOn(origin=origin, stan=stan, stamp=stamp, batch=_batch(mti, fields))
+        return SignOn(**_who(fields), batch=_batch(mti, fields))
     if fields[70] == SETTLEMENT_STATUS:
         batch = _batch(mti, fields)
-        return SettlementInquiry(origin=origin, stan=stan, stamp=stamp, batch=batch)
+        return SettlementInquiry(**_who(fields), batch=batch)
     raise ProfileError(mti, "no such network management code here", 70)
 
 
 def _read_network_management_reply(mti: str, fields: Fields) -> Operation:
-    origin, stan, stamp = _who(fields)
     code = text(fields, 39)
     if fields[70] == ECHO:
-        return EchoReply(origin=origin, stan=stan, stamp=stamp, code=code)
+        return EchoReply(**_who(fields), code=code)
     if fields[70] == SIGN_OFF:
-        return SignOffReply(origin=origin, stan=stan, stamp=stamp, code=code)
+        return SignOffReply(**_who(fields), code=code)
     if fields[70] == SIGN_ON:
         return SignOnReply(
-            origin=origin,
-            stan=stan,
-            stamp=stamp,
+            **_who(fields),
             code=code,
             batch=_reply_batch(mti, fields),
             keys=_keys(mti, fields),
@@ -143,9 +142,7 @@ def _read_network_management_reply(mti: str, fields: Fields) -> Operation:
     if fields[70] == SETTLEMENT_STATUS:
         status = read_status(fields, code)
         return SettlementStatus(
-            origin=origin,
-            stan=stan,
-            stamp=stamp,
+            **_who(fields),
             code=code,
             batch=_reply_batch(mti, fields),
             state=status.state,
@@ -178,23 +175,18 @@ def _read_original_payment(mti: str, fields: Fields) -> OriginalPayment:
 
 
 def _read_payment(mti: str, fields: Fields) -> Operation:
-    origin, stan, stamp = _who(fields)
     first = REPEATS.get(mti, mti)
     kind = KIND_OF.get((first, fields[3], fields[25])) or _kind(first, fields)
     if kind is SALE and 52 not in fields and 55 not in fields:
         # The payment of which there are millions: what it does not have is not said.
         return PaymentRequest(
-            origin=origin,
-            stan=stan,
-            stamp=stamp,
+            **_who(fields),
             batch=_batch(mti, fields),
             card=read_card(mti, fields),
             amount=read_amount(fields),
         )
     return PaymentRequest(
-        origin=origin,
-        stan=stan,
-        stamp=stamp,
+        **_who(fields),
         batch=_batch(mti, fields),
         card=read_card(mti, fields),
         amount=Amount(0, text(fields, 49)) if kind is PaymentKind.BALANCE else read_amount(fields),
@@ -207,7 +199,6 @@ def _read_payment(mti: str, fields: Fields) -> Operation:
 
 
 def _read_payment_reply(mti: str, fields: Fields) -> Operation:
-    origin, stan, stamp = _who(fields)
     code = text(fields, 39)
     asked = f"{int(mti) - 10:04d}"
     kind = _kind(asked, fields) if 3 in fields else KIND_OF_REFUSAL[asked]
@@ -215,9 +206,7 @@ def _read_payment_reply(mti: str, fields: Fields) -> Operation:
     if needed and 4 not in fields:
         raise ProfileError(mti, "missing from an approval", 4)
     return PaymentReply(
-        origin=origin,
-        stan=stan,
-        stamp=stamp,
+        **_who(fields),
         code=code,
         kind=kind,
         batch=_reply_batch(mti, fields),
@@ -230,13 +219,10 @@ def _read_payment_reply(mti: str, fields: Fields) -> Operation:
 
 
 def _read_reversal(mti: str, fields: Fields) -> Operation:
-    origin, stan, stamp = _who(fields)
     original = _read_original(mti, fields)
     first = REPEATS.get(mti, mti)
     return Reversal(
-        origin=origin,
-        stan=stan,
-        stamp=stamp,
+        **_who(fields),
         batch=_batch(mti, fields),
         amount=read_amount(fields),
         pan=read_pan(mti, text(fields, 2), 2),
@@ -251,11 +237,8 @@ def _read_reversal(mti: str, fields: Fields) -> Operation:
 
 
 def _read_reversal_reply(mti: str, fields: Fields) -> Operation:
-    origin, stan, stamp = _who(fields)
     return ReversalReply(
-        origin=origin,
-        stan=stan,
-        stamp=stamp,
+        **_who(fields),
         code=text(fields, 39),
         batch=_reply_batch(mti, fields),
         amount=read_reply_amount(fields),
@@ -265,11 +248,8 @@ def _read_reversal_reply(mti: str, fields: Fields) -> Operation:
 
 
 def _read_settlement(mti: str, fields: Fields) -> Operation:
-    origin, stan, stamp = _who(fields)
     return Settlement(
-        origin=origin,
-        stan=stan,
-        stamp=stamp,
+        **_who(fields),
         batch=_batch(mti, fields),
         totals=_read_totals(mti, fields),
         settlement_date=text(fields, 15),
@@ -279,7 +259,6 @@ def _read_settlement(mti: str, fields: Fields) -> Operation:
 
 
 def _read_settlement_reply(mti: str, fields: Fields) -> Operation:
-    origin, stan, stamp = _who(fields)
     result = _RESULTS.get(text(fields, 66)) if 66 in fields else ReconciliationResult.ERROR
     if result is None:
         raise ProfileError(mti, "1, 2 or 3 is the verdict", 66)
@@ -287,9 +266,7 @@ def _read_settlement_reply(mti: str, fields: Fields) -> Operation:
     if not complete and result is not ReconciliationResult.ERROR:
         raise ProfileError(mti, "a verdict comes with the host's totals", 74)
     return SettlementReply(
-        origin=origin,
-        stan=stan,
-        stamp=stamp,
+        **_who(fields),
         code=text(fields, 39),
         result=result,
         batch=_reply_batch(mti, fields),
@@ -299,21 +276,16 @@ def _read_settlement_reply(mti: str, fields: Fields) -> Operation:
 
 
 def _read_upload(mti: str, fields: Fields) -> Operation:
-    origin, stan, stamp = _who(fields)
     batch = _batch(mti, fields)
     count = int(fields[72])
     if 70 in fields:
         balanced = UPLOAD_ENDS.get(text(fields, 70))
         if balanced is None:
             raise ProfileError(mti, "202 or 207 ends an upload", 70)
-        return UploadEnd(
-            origin=origin, stan=stan, stamp=stamp, batch=batch, count=count, balanced=balanced
-        )
+        return UploadEnd(**_who(fields), batch=batch, count=count, balanced=balanced)
     original = _read_original(mti, fields)
     return UploadItem(
-        origin=origin,
-        stan=stan,
-        stamp=stamp,
+        **_who(fields),
         batch=batch,
         number=int(fields[71]),
         count=count,
@@ -327,9 +299,8 @@ def _read_upload(mti: str, fields: Fields) -> Operation:
 
 
 def _read_upload_reply(mti: str, fields: Fields) -> Operation:
-    origin, stan, stamp = _who(fields)
     code, batch = text(fields, 39), _reply_batch(mti, fields)
-    return UploadReply(origin=origin, stan=stan, stamp=stamp, code=code, batch=batch)
+    return UploadReply(**_who(fields), code=code, batch=batch)
 
 
 _RESULTS: Final = {result.value: result for result in ReconciliationResult}

@@ -13,8 +13,6 @@ from protocol.kinds import KINDS, PaymentKind
 from protocol.message import Message
 from protocol.operations import (
     Card,
-    ChipOutcome,
-    ChipUpload,
     Echo,
     EchoReply,
     KeyForm,
@@ -36,10 +34,8 @@ from protocol.operations import (
     SignOn,
     SignOnReply,
     Totals,
-    UploadDetails,
     UploadEnd,
     UploadItem,
-    UploadLine,
     UploadReply,
 )
 from protocol.pin_rule import PinFormat
@@ -48,6 +44,7 @@ from protocol.profiles.cup.fields import CODES
 from protocol.secrets import ChipData, Pan, PinBlock, Track2
 from protocol.structures.sealed_pin import PinCipher, SealedPin, SecurityControl
 from protocol.tlv import Element, build
+from protocol.uploads import ChipOutcome, ChipUpload, UploadDetails, UploadLine
 from tests.protocol.profiles.cup.samples import CODEC, TIMED, UNTIMED, WHO
 
 

@@ -14,10 +14,10 @@ from protocol.operations import (
     SignOn,
     SignOnReply,
     Totals,
-    UploadDetails,
 )
 from protocol.profiles import cup
 from protocol.profiles.cup.fields import CODES
+from protocol.uploads import UploadDetails
 from tests.protocol.profiles.cup.samples import CODEC, GOLDEN, MESSAGES, UNTIMED
 
 
