@@ -142,12 +142,17 @@ class Greeter:
         return (KeysTaken(wrapped=reply.keys),) if keyring.take(reply.keys) else None
 
     async def sign_off(self) -> SignOffResult:
-        """End the day; only a settled batch may be left behind (L68)."""
+        """End the day; only a settled batch may be left behind (L68).
+
+        That the next payment signs on is on disk before anything is sent: without an answer
+        nobody here knows whether the host still does.
+        """
         desk, standing = self.desk, await self.desk.standing()
         code = _not_yet(standing)
         if code:
             return sign_off_result(code, standing.batch, signed_off=False)
         stan = await take_stan(desk, standing, "sign-off")
+        await desk.journal.commit((SignOnNeeded(cause="sign-off"),))
         code, reply = await ask(
             desk, SignOff(origin=desk.settings.origin, stan=stan, stamp=desk.dated_stamp())
         )

@@ -58,6 +58,11 @@ class Heard:
         """True when the weather let the whole frame through."""
         return self.fate in DELIVERED
 
+    @property
+    def asks_only(self) -> bool:
+        """True for a balance inquiry and its answer: a payment's message that moves nothing."""
+        return self.mti in ("0200", "0210") and self.message.get(3).startswith(INQUIRY)
+
     def same_content(self, other: Heard, *, but: tuple[int, ...] = ()) -> bool:
         """True when all fields except `but` are equal."""
         mine, theirs = self.message.fields, other.message.fields
@@ -162,7 +167,7 @@ def nothing_sold_while_settling(heard: Sequence[Heard]) -> Iterator[str]:
         key = (one.who, one.batch)
         if one.mti in SETTLEMENTS:
             settling.add(key)
-        elif one.mti in PAYMENTS and key in settling:
+        elif one.mti in PAYMENTS and key in settling and not one.asks_only:
             yield f"I9: {one.mti} {one.stan} left in batch {one.batch} after its 0500"
 
 
@@ -173,8 +178,7 @@ def _open_purchases(heard: Sequence[Heard]) -> Iterator[tuple[Heard, set[str]]]:
         mine = unanswered.setdefault(one.who, set())
         if one.upstream:
             yield one, mine
-            inquiry = one.message.get(3).startswith(INQUIRY)
-            if one.mti in ASKED and one.fate != REFUSED and not inquiry:
+            if one.mti in ASKED and one.fate != REFUSED and not one.asks_only:
                 mine.add(one.stan)
         elif one.arrived and one.mti in ("0110", "0210", "0410"):
             mine.discard(one.stan)
@@ -183,7 +187,7 @@ def _open_purchases(heard: Sequence[Heard]) -> Iterator[tuple[Heard, set[str]]]:
 def nothing_new_over_an_unanswered_purchase(heard: Sequence[Heard]) -> Iterator[str]:
     """REVERSAL_PENDING: while a purchase is unanswered neither a sale nor a 0500 may leave."""
     for one, unanswered in _open_purchases(heard):
-        if one.mti in (*ASKED, "0500") and unanswered:
+        if one.mti in (*ASKED, "0500") and unanswered and not one.asks_only:
             stans = ", ".join(sorted(unanswered))
             yield f"S1: {one.mti} {one.stan} left while {stans} had no answer"
 

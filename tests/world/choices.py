@@ -130,7 +130,7 @@ def core_money(asked: Asked, option: str) -> bool:
 
 def core_line(asked: Asked, option: str) -> bool:
     """Try one option of each kind on what is said, and nothing else."""
-    return core(asked, option) and asked.point.startswith(("request", "reply"))
+    return core(asked, option) and asked.point.startswith(("request", "reply", "ask"))
 
 
 def explore(

@@ -34,6 +34,14 @@ ASKED_TYPES: Final = {
 }
 """F60.1 -> how it was asked; the other types are told (messages page, section 2)."""
 
+NETWORK_CODES: Final = {
+    **dict.fromkeys(("001", "003", "004"), "001"),
+    "002": "002",
+    "301": "301",
+    "982": "382",
+}
+"""F60.3 of a network message -> F70: sign-on, sign-off, echo, settlement inquiry."""
+
 HOST_TIME: Final = (12, 13)
 MADE_OF_TIME: Final = (12, 13, 15, 37)
 """What a host of this dialect puts in a reply is of the moment, not of the payment."""
@@ -122,6 +130,9 @@ def _translated(messages: Sequence[Message]) -> list[Message]:
         fields = {number: value for number, value in message.fields.items() if number != MAC}
         kind, batch = message.get(60)[:2], message.get(60)[2:8]
         fields[60] = batch
+        if message.mti[1] == "8":
+            code = message.get(60)[8:11]
+            fields[70] = NETWORK_CODES[code]
         mti, stan = message.mti, message.get(11)
         if mti in ("0400", "0420"):
             fields[90] = ASKED_TYPES.get(kind, "0220") + stan
@@ -129,6 +140,8 @@ def _translated(messages: Sequence[Message]) -> list[Message]:
             key = (mti + message.get(41), batch, stan)
             mti = f"{mti[:3]}1" if key in said else mti
             said.add(key)
+        if mti[1] == "8":
+            mti = f"080{mti[3]}" if mti[2] in "02" else f"081{mti[3]}"
         if mti[2] in "13":
             made = MADE_OF_TIME if mti == "0510" else HOST_TIME
             fields = {number: value for number, value in fields.items() if number not in made}

@@ -8,6 +8,7 @@ from tests.world.runs import Scenario
 from tests.world.scenario_flows import FLOWS
 from tests.world.scenario_lost import LOST
 from tests.world.scenario_payment import FIRST_PAYMENT, PAYMENT
+from tests.world.scenario_questions import QUESTIONS
 from tests.world.scenario_settlement import IMPATIENT, RENUMBERED, SETTLEMENT, UPLOAD
 from tests.world.scenario_swarm import SWARM
 
@@ -17,6 +18,11 @@ COMPACT: Final[dict[str, Scenario]] = {
 }
 """Small enough to be explored."""
 
+ASKING: Final[dict[str, Scenario]] = {
+    one.name: one for each in QUESTIONS for one in (each, each.spoken("cup"))
+}
+"""Questions, in both dialects."""
+
 COMPACT_PACKED: Final[dict[str, Scenario]] = {
     one.name: one for one in (each.spoken("cup") for each in COMPACT.values())
 }
@@ -24,5 +30,11 @@ COMPACT_PACKED: Final[dict[str, Scenario]] = {
 
 SCENARIOS: Final[dict[str, Scenario]] = {
     one.name: one
-    for one in (*COMPACT.values(), *COMPACT_PACKED.values(), SWARM, SWARM.spoken("cup"))
+    for one in (
+        *COMPACT.values(),
+        *COMPACT_PACKED.values(),
+        *ASKING.values(),
+        SWARM,
+        SWARM.spoken("cup"),
+    )
 }

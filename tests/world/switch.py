@@ -11,6 +11,7 @@ from tests.world.dialect import Tongue
 
 ECHOED = (3, 4, 7, 11, 12, 13, 41, 42, 49, 60)
 SYSTEM_FAILURE = "96"
+IN_PART = "10"
 
 
 def refusal_of(tongue: Tongue, frame: bytes) -> bytes:
@@ -23,9 +24,13 @@ def refusal_of(tongue: Tongue, frame: bytes) -> bytes:
 
 
 def altered(tongue: Tongue, frame: bytes) -> bytes:
-    """Return the reply with one minor unit more in F4."""
+    """Return the reply with one minor unit more in F4; of a part, with more than the whole.
+
+    A part is what the reply says it is: without a MAC nobody can tell one from the next.
+    """
     reply = tongue.codec.decode(frame[2:])
-    amount = f"{int(reply.get(4)) + 1:012d}"
+    factor = 2 if reply.get(39) == IN_PART else 1
+    amount = f"{int(reply.get(4)) * factor + 1:012d}"
     return _framed(tongue, Message(reply.mti, {**reply.fields, 4: amount}, reply.header))
 
 

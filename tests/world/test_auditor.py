@@ -19,6 +19,7 @@ from tests.world.auditor_books import (
 )
 from tests.world.auditor_flows import audit_flows
 from tests.world.auditor_paper import Sheet, audit_paper
+from tests.world.auditor_questions import audit_questions
 from tests.world.auditor_wire import Heard, audit_wire
 
 PAN = "4111111111111111"
@@ -182,6 +183,38 @@ def test_credits_and_holds_are_weighed_as_what_they_are() -> None:
     assert [] == audit_books(
         terminal, replace(HOST, approved=approved, batches=batches, postings=postings)
     )
+
+
+def _network(code: str, mti: str = "0800", **other: str) -> Heard:
+    return _said(mti, "000009", f70=code, **other)
+
+
+OFF, OFF_DONE = _network("002"), _network("002", "0810", f39="00")
+ON_DONE = _network("001", "0810", f39="00")
+PAID = _said("0210", "000001", f39="00")
+NEXT = _said("0200", "000006", batch="000002")
+
+
+def test_a_day_that_ends_and_a_batch_that_is_asked_after_have_no_problem() -> None:
+    """Settled, signed off, signed on; a balance is asked while a settlement is uncertain."""
+    settled = [SALE, PAID, _said("0500", "000003"), INQUIRY, _said("0510", "000003")]
+
+    assert [] == audit_questions([*settled, OFF, OFF_DONE, ON_DONE, NEXT])
+    assert [] == audit_wire(settled)
+
+
+@pytest.mark.parametrize(
+    ("heard", "words"),
+    [
+        ([OFF, OFF_DONE, SALE], "after the sign-off"),
+        ([SALE, PAID, OFF], "signed off over 000001"),
+        ([_said("0500", "000003"), NEXT], "has no answer"),
+        ([_said("0500", "000003"), _said("0510", "000003", fate="lose"), NEXT], "has no answer"),
+    ],
+)
+def test_the_rules_of_questions_see_what_breaks_them(heard: list[Heard], words: str) -> None:
+    """One smallest day per rule."""
+    assert [problem for problem in audit_questions(heard) if words in problem]
 
 
 HELD, DONE, BACK, MORE = (("000001", f"00001{number}") for number in range(4))

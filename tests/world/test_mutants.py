@@ -6,6 +6,7 @@ import pytest
 
 from tests.world.mutants import MUTANTS, Mutant
 from tests.world.mutants_flows import FLOW_MUTANTS
+from tests.world.mutants_questions import QUESTION_MUTANTS
 from tests.world.runs import Depth, Run, Scenario, explore_scenario, first_bad, script_with
 from tests.world.scenarios import SCENARIOS
 
@@ -22,7 +23,9 @@ def _seek(mutant: Mutant, scenario: Scenario) -> tuple[int, Run | None]:
         )
 
 
-@pytest.mark.parametrize("mutant", [*MUTANTS, *FLOW_MUTANTS], ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize(
+    "mutant", [*MUTANTS, *FLOW_MUTANTS, *QUESTION_MUTANTS], ids=lambda mutant: mutant.name
+)
 def test_exploration_catches_the_mutant(mutant: Mutant) -> None:
     """Mistakes of states.md section 5: one fault more than the given ones shows each of them."""
     runs, bad = _seek(mutant, SCENARIOS[mutant.scenario])
@@ -30,7 +33,10 @@ def test_exploration_catches_the_mutant(mutant: Mutant) -> None:
     assert bad is not None, f"{runs} runs did not see that {mutant.wrong}"
 
 
-@pytest.mark.parametrize("mutant", [one for one in FLOW_MUTANTS if not one.by_mti], ids=str)
+PACKED = [one for one in (*FLOW_MUTANTS, *QUESTION_MUTANTS) if not one.by_mti]
+
+
+@pytest.mark.parametrize("mutant", PACKED, ids=str)
 def test_exploration_catches_the_mutant_in_the_packed_dialect(mutant: Mutant) -> None:
     """The auditor reads that one too."""
     runs, bad = _seek(mutant, SCENARIOS[mutant.scenario].spoken("cup"))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.world.choices import core, core_line, core_money, paper_only
 from tests.world.runs import Depth, Run, explore_scenario, first_bad, run_script
-from tests.world.scenarios import COMPACT, COMPACT_PACKED, SCENARIOS
+from tests.world.scenarios import ASKING, COMPACT, COMPACT_PACKED, SCENARIOS
 
 RUNS_MAX = 3000
 
@@ -66,6 +66,44 @@ def test_every_pair_of_faults_leaves_both_sides_agreeing(name: str) -> None:
     runs, bad = first_bad(
         explore_scenario(
             SCENARIOS[name], faults_max=2, runs_max=RUNS_MAX, menu=core, depth=Depth.QUICK
+        )
+    )
+
+    assert bad is None, f"after {runs} runs:\n{bad}"
+
+
+PAIRED = [
+    *(name for name in ASKING if name.partition("@")[0] in ("balance", "echo", "sign-off", "part")),
+    "inquiry",
+]
+
+
+@pytest.mark.parametrize("name", PAIRED)
+def test_every_pair_of_faults_around_a_question(name: str) -> None:
+    """Balance, echo, sign-off, a part for the whole, where a batch stands: both dialects."""
+    runs, bad = first_bad(
+        explore_scenario(
+            SCENARIOS[name],
+            faults_max=2,
+            runs_max=RUNS_MAX,
+            menu=core_line,
+            depth=Depth.QUICK,
+        )
+    )
+
+    assert bad is None, f"after {runs} runs:\n{bad}"
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_every_fault_of_line_and_disk_around_a_question(name: str) -> None:
+    """The power, too, while a person is asked."""
+    runs, bad = first_bad(
+        explore_scenario(
+            SCENARIOS[name],
+            faults_max=1,
+            runs_max=RUNS_MAX,
+            menu=core_money,
+            depth=Depth.QUICK,
         )
     )
 

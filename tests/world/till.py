@@ -31,6 +31,7 @@ TIMING: Final = Timing(reply_timeout_s=30.0, reversal_timeout_s=20.0, settlement
 LIMITS: Final = Limits()
 SWITCH_ON_S: Final = 5.0
 STARTS_MAX: Final = 40
+THINKING_S: Final = 7.0
 
 
 class Till:
@@ -49,6 +50,7 @@ class Till:
         self.notices: list[Notice] = []
         self.terminal: Terminal
         self.watching = False
+        self.parts_taken = 0
         self._world = world
         self._process: Process | None = None
         self._chance = random.Random(chance)
@@ -117,12 +119,23 @@ class Till:
             now=self._world.loop.now,
             random_bytes=self._chance.randbytes,
             tell=lambda notice: self._hear(notice, process),
+            ask=lambda wanted, approved: self._be_asked(process),
             keyring=keyring,
         )
         return await Terminal.open(self.settings, equipment)
 
     async def _open_scratch(self, process: Process) -> Database:
         return ScratchDatabase(Platter("scratch"), Scripted(fair=True), process)
+
+    async def _be_asked(self, process: Process) -> bool:
+        """A person thinks, and takes an approval in part, or does not; or the power goes."""
+        process.check()
+        await self._world.sleep(THINKING_S)
+        said = self._world.weather.choose(f"ask {self.name}", ("take", "undo", "power cut"))
+        if said == "power cut":
+            process.cut()
+        self.parts_taken += said == "take"
+        return said == "take"
 
     def _hear(self, notice: Notice, process: Process) -> None:
         """I3: what a person is told is approved is on the disk by then."""

@@ -10,6 +10,7 @@ from terminal.results import Status
 from tests.world.auditor_books import audit_books
 from tests.world.auditor_flows import audit_flows
 from tests.world.auditor_paper import audit_paper
+from tests.world.auditor_questions import audit_questions
 from tests.world.auditor_wire import Heard, audit_wire
 from tests.world.books import read_host, read_suspense, read_terminal
 from tests.world.choices import Weather
@@ -107,7 +108,7 @@ class World:
     async def judge(self) -> None:
         """Compare everything with everything. Call it in clear weather."""
         heard = self.heard()
-        self.problems += audit_wire(heard)
+        self.problems += audit_wire(heard) + audit_questions(heard)
         for till in self.tills:
             books = read_terminal(till.platter)
             ledger = read_host(self.host.platter, books.terminal)
@@ -115,6 +116,7 @@ class World:
             self.problems += audit_flows(books, ledger)
             self.problems += audit_paper(till.roll.sheets, books)
             self._check_papers_settled(till)
+            self._check_parts_taken(till)
         self.problems += [f"H10: adjustment {line}" for line in read_suspense(self.host.platter)]
         self.problems += [f"complaint: {text}" for text in self.loop.complaints]
 
@@ -145,6 +147,13 @@ class World:
         sql = "SELECT job_id FROM print_job WHERE state IN ('QUEUED', 'FAILED_CLEAN')"
         for (job,) in till.platter.query(sql):
             self.problems.append(f"liveness: {job} waits though the printer works")
+
+    def _check_parts_taken(self, till: Till) -> None:
+        """A part stands for the whole where a person said so, and nowhere else."""
+        sql = "SELECT stan FROM payment WHERE phase = 'approved' AND code = '10'"
+        stands = till.platter.query(sql)
+        if len(stands) > till.parts_taken:
+            self.problems.append(f"P: {stands} stand in part, {till.parts_taken} were taken")
 
     def _search_card_numbers(self) -> None:
         """I7: no card number in clear on any disk, on paper, in what people are told."""
