@@ -3,7 +3,8 @@
 AcquirerError
 ├── ListenError    the address cannot be listened on
 ├── LedgerError    the ledger cannot be opened, read or written
-└── KeyFileError   the ledger's key is missing or is not the one it was made with
+├── KeyFileError   the ledger's key is missing or is not the one it was made with
+└── TraceError     the file of a trace cannot be opened
 """
 
 from __future__ import annotations
@@ -36,3 +37,9 @@ class KeyFileError(AcquirerError):
     """The ledger's key is missing, or is not the one it was made with."""
 
     code = "A30"
+
+
+class TraceError(AcquirerError):
+    """The file of a trace cannot be opened."""
+
+    code = "A40"

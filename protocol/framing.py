@@ -139,7 +139,7 @@ class Deframer:
     """Cuts a byte stream into messages; `rest` is what has come of one that is not whole yet.
 
     Whole frames that came before a lying length are still returned: then `failure` is set,
-    and the next call raises it. Nothing is ever read past it.
+    and the next call raises it. Nothing is ever read past it; `unread_size` is how much lay there.
     """
 
     __slots__ = (
@@ -152,6 +152,7 @@ class Deframer:
         "_size_min",
         "failure",
         "rest",
+        "unread_size",
     )
 
     def __init__(self, framing: Framing) -> None:
@@ -164,6 +165,7 @@ class Deframer:
         self.rest = bytearray()
         self._needed = self._header_size
         self.failure: FrameError | None = None
+        self.unread_size = 0
 
     @property
     def unfinished_size(self) -> int:
@@ -210,6 +212,7 @@ class Deframer:
                     size = self._framing.payload_size(data[at:begin])
                 except FrameError as error:
                     self.failure = error
+                    self.unread_size = len(data) - at
                     break
             end = begin + size
             if end > len(data):

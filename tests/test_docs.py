@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -58,6 +59,8 @@ def test_shell_examples_do_what_the_page_says(page: Page, tmp_path: Path) -> Non
     """Every `$ command` of the page, in order, in the shells that the page tells of."""
     if "$ mosquitto" in page.text and MOSQUITTO is None:
         pytest.skip("mosquitto is not installed")
+    if "$ tshark" in page.text and shutil.which("tshark") is None:
+        pytest.skip("tshark is not installed")
     page.write_files(tmp_path)
 
     with Shells(tmp_path, name_path(page)) as shells:

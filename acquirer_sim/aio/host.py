@@ -32,9 +32,11 @@ from protocol.message import Message, MessageCodec
 from protocol.operations import Reply, Request
 from protocol.profiles.choice import Profile
 from protocol.refusal import refusal
+from protocol.trace import Told
 
 if TYPE_CHECKING:
     from acquirer_sim.aio.mischief import Mischief
+    from acquirer_sim.aio.recording import Recording
     from acquirer_sim.envelopes import Amend, Envelopes
     from acquirer_sim.fault_state import FaultInjected, Standing
     from acquirer_sim.rulebook import Rulebook
@@ -60,6 +62,7 @@ FAILED: Final = "failed"
 UNMET: Final = "unmet"
 LEDGER: Final = "ledger"
 RESTARTED: Final = "restarted"
+TRACE: Final = "trace"
 
 
 class Errand(msgspec.Struct, frozen=True, gc=False):
@@ -123,6 +126,7 @@ class Host:
         self._restart = restart or self.restart
         self._on_event = on_event
         self._stopping = False
+        self.recording: Recording | None = None
         self._open_committer = open_committer
         self._committer = open_committer(self._deliver)
         self.server = Server(self.receive, codec, framing, settings, on_incident=on_incident)
@@ -152,6 +156,21 @@ class Host:
         for one in self.faults():
             if not one.met:
                 self._on_event(HostEvent(UNMET, f"{one.fault.kind.value} {_tally(one)}"))
+        if self.recording is not None:
+            self.recording.close()
+
+    def record(self, recording: Recording) -> None:
+        """Note from now on what is on the wire, which faults strike, and what is told."""
+        self.recording = recording
+        self.server.trace(recording.tracer)
+        told, tell = self._on_event, recording.tracer.tell
+
+        def tell_both(event: HostEvent) -> None:
+            details = {} if event.fault is None else msgspec.to_builtins(event.fault)
+            tell(Told(event.kind, event.text, details))
+            told(event)
+
+        self._on_event = tell_both
 
     def inject(self, plan: FaultPlan) -> None:
         """Begin a fault plan; the counts of the one before it are forgotten."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from acquirer_sim.aio.committer import Committer, Deliver, ReflexCommitter, ThreadCommitter
-from acquirer_sim.aio.host import Host, HostEvent, log_event
+from acquirer_sim.aio.host import TRACE, Host, HostEvent, log_event
 from acquirer_sim.aio.opening import MEMORY, NONE, OpenedLedger, open_ledger, reopen
 from acquirer_sim.configuration import Configuration, default_configuration
-from acquirer_sim.errors import ListenError
+from acquirer_sim.errors import AcquirerError, ListenError, TraceError
 from acquirer_sim.faults import FaultPlan
 from acquirer_sim.policy import Policy
 from acquirer_sim.tokens import KEY_BYTES
@@ -42,7 +42,11 @@ def utc_now() -> datetime:
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """How to start: everything has a default. `dialect` is a shipped one's name, or your own."""
+    """How to start: everything has a default. `dialect` is a shipped one's name, or your own.
+
+    `trace` is a file of JSON lines, `pcap` one of packets; `watched` keeps the last of the trace in
+    memory for whoever asks.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8583
@@ -50,6 +54,9 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     configuration: Configuration | None = None
     faults: FaultPlan | None = None
     dialect: str | Dialect = "iso87"
+    trace: str = ""
+    pcap: str = ""
+    watched: bool = False
 
     @property
     def spoken(self) -> Dialect:
@@ -67,7 +74,7 @@ async def start_host(
     on_event: Callable[[HostEvent], None] = log_event,
     now: Callable[[], datetime] = utc_now,
 ) -> Host:
-    """Return a host that listens. Raises LedgerError, KeyFileError, ListenError."""
+    """Return a host that listens. Raises LedgerError, KeyFileError, ListenError, TraceError."""
     dialect, configuration = start.spoken, start.configuration or default_configuration()
     codec = codec or Codec(dialect)
     envelopes = envelopes_for(dialect, codec, configuration, now)
@@ -88,17 +95,38 @@ async def start_host(
         restart=restart,
         on_event=on_event,
     )
-    problem = None
+    problem: AcquirerError | None = None
     try:
+        if start.trace or start.pcap or start.watched:
+            _record(host, start, now, on_event)
         await host.listen(start.host, start.port)
     except CannotListen as error:
         problem = ListenError(
             f"{str(error).capitalize()}.", "Choose another address with --listen."
         )
+    except TraceError as error:
+        problem = error
     if problem:
         await host.stop()
         raise problem
     return host
+
+
+def _record(
+    host: Host,
+    start: Start,
+    now: Callable[[], datetime],
+    on_event: Callable[[HostEvent], None],
+) -> None:
+    """Begin the trace of a host. Raises TraceError."""
+    # Imported here: most hosts are not traced.
+    from acquirer_sim.aio.recording import Recording
+
+    def fail(text: str) -> None:
+        on_event(HostEvent(TRACE, f"the trace has ended: {text}"))
+
+    recording = Recording(start.spoken, now, jsonl=start.trace, pcap=start.pcap, on_failure=fail)
+    host.record(recording)
 
 
 async def run_acquirer(

@@ -21,7 +21,7 @@ import math
 import socket
 import struct
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
@@ -30,6 +30,9 @@ from protocol.errors import FieldError, FrameError, LocalProtocolError
 from protocol.framing import Deframer, Framing
 from protocol.message import Message, MessageCodec
 from protocol.refusal import refusal
+
+if TYPE_CHECKING:
+    from protocol.aio.tracing import Tracer
 
 Received = tuple[bytes, Message]
 """The payload of a frame, for whoever computes a MAC over it, and the message it holds."""
@@ -76,6 +79,7 @@ class House:
         "ring_by",
         "service",
         "settings",
+        "tap",
         "time",
         "wrap",
     )
@@ -95,6 +99,7 @@ class House:
         self.buffer = memoryview(bytearray(RECEIVE_SIZE_MAX))
         self.empty = asyncio.Event()
         self.empty.set()
+        self.tap: Tracer | None = None
         self.time: Callable[[], float]
         self.later: Callable[[Connection], None]
         self.report: Callable[[Incident], None]
@@ -149,8 +154,7 @@ class Connection(asyncio.BufferedProtocol):
     @property
     def peer(self) -> str:
         """Who is at the other end: host:port, or what the transport says instead."""
-        name = self._transport.get_extra_info("peername") if self._transport else None
-        return f"{name[0]}:{name[1]}" if isinstance(name, tuple) else str(name or "nobody")
+        return self._end_of_line("peername")
 
     def reply(self, message: Message) -> None:
         """Answer one request; dropped when the connection is gone.
@@ -216,6 +220,8 @@ class Connection(asyncio.BufferedProtocol):
         transport = self._transport
         # Some loops raise when a closed transport is written to, others grumble in the log.
         if out and transport is not None and not transport.is_closing():
+            if self._house.tap is not None:
+                self._house.tap.sent(self.number, out)
             transport.write(b"".join(out) if len(out) > 1 else out[0])
         out.clear()
 
@@ -260,6 +266,8 @@ class Connection(asyncio.BufferedProtocol):
         house.counters.accepted += 1
         self._heard_at = house.time()
         house.ring_by(self.due())
+        if house.tap is not None:
+            house.tap.opened(self.number, self.peer, self._end_of_line("sockname"))
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Called by the loop: where the next read goes.
@@ -282,6 +290,8 @@ class Connection(asyncio.BufferedProtocol):
         self._heard_at = house.time()
         try:
             frames = deframer.receive_data(data)
+            if house.tap is not None and frames:
+                house.tap.received(self.number, frames)
             for frame in frames:
                 try:
                     received.append((frame, house.decode(frame)))
@@ -310,6 +320,8 @@ class Connection(asyncio.BufferedProtocol):
         house = self._house
         if house.registered.pop(self.number, None) is None:
             return  # refused at the door
+        if house.tap is not None:
+            house.tap.closed(self.number, self._deframer.unfinished_size)
         house.counters.connections -= 1
         if not house.registered:
             house.empty.set()
@@ -344,6 +356,8 @@ class Connection(asyncio.BufferedProtocol):
         """Look at what the frames of this turn left: the start of another, or nonsense."""
         failure = self._deframer.failure
         if failure is not None:
+            if self._house.tap is not None:
+                self._house.tap.lost(self.number, self._deframer.unread_size)
             self._end(IncidentKind.BAD_FRAME, str(failure))
         elif whole or self._half_since == NEVER:
             self._half_since = self._heard_at
@@ -373,6 +387,10 @@ class Connection(asyncio.BufferedProtocol):
         if self.alive:
             self._report(kind, detail, closed=True)
             self.close()
+
+    def _end_of_line(self, name: str) -> str:
+        found = self._transport.get_extra_info(name) if self._transport else None
+        return f"{found[0]}:{found[1]}" if isinstance(found, tuple) else str(found or "nobody")
 
     def _report(self, kind: IncidentKind, detail: str = "", **more: Any) -> None:
         self._house.report(Incident(kind, self.number, self.peer, detail, **more))

@@ -11,6 +11,7 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from itertools import count
+from typing import TYPE_CHECKING
 
 from protocol.aio.connection import NEVER, Connection, House, Received, ServerSettings, Service
 from protocol.aio.errors import CannotListen
@@ -18,6 +19,9 @@ from protocol.aio.incidents import Counters, Incident, IncidentKind, locate, log
 from protocol.aio.sweeper import Sweeper
 from protocol.framing import Framing
 from protocol.message import MessageCodec
+
+if TYPE_CHECKING:
+    from protocol.aio.tracing import Tracer
 
 __all__ = ["Connection", "Received", "Server", "ServerSettings", "Service", "serve"]
 
@@ -69,6 +73,10 @@ class Server:
     def connections(self) -> list[Connection]:
         """Those open now, oldest first."""
         return list(self._house.registered.values())
+
+    def trace(self, tracer: Tracer) -> None:
+        """Note everything that is on the wire from now on."""
+        self._house.tap = tracer
 
     def accept(self) -> Connection:
         """Return the protocol of one new connection: the factory for any transport."""
@@ -137,6 +145,8 @@ class Server:
 
     def _report(self, incident: Incident) -> None:
         self._house.counters.incidents[incident.kind] += 1
+        if self._house.tap is not None:
+            self._house.tap.incident(incident)
         try:
             self._on_incident(incident)
         except Exception as error:  # noqa: BLE001 — a listener is not our code

@@ -53,6 +53,8 @@ FILE = click.Path(dir_okay=False)
     show_default=True,
     help="reference is pyiso8583: slower, and by other hands.",
 )
+@click.option("--trace", type=FILE, help="Write every message to this file, masked, as JSON lines.")
+@click.option("--pcap", type=FILE, help="Write every message to this file as packets, blanked.")
 @click.option("--json", "as_json", is_flag=True, help="Tell events as JSON lines.")
 @click.pass_context
 def command(
@@ -64,6 +66,8 @@ def command(
     faults: str | None,
     dialect: str,
     codec: str,
+    trace: str | None,
+    pcap: str | None,
     as_json: bool,
 ) -> None:
     """Run an acquirer host with a real ledger, until SIGTERM or Ctrl-C.
@@ -74,7 +78,8 @@ def command(
     context.obj = Books(ledger, as_json)
     if context.invoked_subcommand is None:
         starting.begin()
-        start = partial(_start, listen, ledger, config, faults, dialect)
+        traces = (trace or "", pcap or "")
+        start = partial(_start, listen, ledger, config, faults, dialect, traces)
         run(_serve(start, codec, as_json=as_json), as_json=as_json)
 
 
@@ -85,7 +90,12 @@ command.add_command(explain)
 
 
 def _start(
-    listen: tuple[str, int], ledger: str, config: str | None, faults: str | None, dialect: str
+    listen: tuple[str, int],
+    ledger: str,
+    config: str | None,
+    faults: str | None,
+    dialect: str,
+    traces: tuple[str, str],
 ) -> Start:
     from acquirer_sim.aio.running import Start
 
@@ -100,6 +110,8 @@ def _start(
         configuration=configuration,
         faults=plan,
         dialect=dialect if dialect in BUILTIN else _own(dialect),
+        trace=traces[0],
+        pcap=traces[1],
     )
 
 

@@ -23,7 +23,7 @@ from tests.pages.markdown import Block, ByHand, fits
 from tests.tidy.sources import ROOT
 
 COMMAND_SECONDS_MAX: Final = 60
-ADDRESS: Final = re.compile(r"(127\.0\.0\.1:|mosquitto -p )(\d+)")
+ADDRESS: Final = re.compile(r"(127\.0\.0\.1:|mosquitto -p |tcp\.port==)(\d+)")
 UNSAID: Final = (
     ("tallywire acquirer", "--listen", "127.0.0.1:8583"),
     ("tallywire terminal", "--acquirer", "127.0.0.1:8583"),

@@ -70,6 +70,13 @@ class RawTerminal:
         size = int.from_bytes(await self._reader.readexactly(2), "big")
         return iso87.decode(CODEC.decode(await self._reader.readexactly(size)))
 
+    async def heard_of(self) -> bool:
+        """Wait for a first byte, or for the end; tell whether there was one."""
+        try:
+            return await self._reader.read(1) != b""
+        except ConnectionError:
+            return False
+
     async def ended(self) -> bool:
         """Wait for the end of the connection."""
         try:
