@@ -26,9 +26,12 @@ def refusal_of(tongue: Tongue, frame: bytes) -> bytes:
 def altered(tongue: Tongue, frame: bytes) -> bytes:
     """Return the reply with one minor unit more in F4; of a part, with more than the whole.
 
-    A part is what the reply says it is: without a MAC nobody can tell one from the next.
+    A part is what the reply says it is: without a MAC nobody can tell one from the next. What
+    has no amount, such as the answer to a balance inquiry, passes as it is.
     """
     reply = tongue.codec.decode(frame[2:])
+    if not reply.get(4):
+        return frame
     factor = 2 if reply.get(39) == IN_PART else 1
     amount = f"{int(reply.get(4)) * factor + 1:012d}"
     return _framed(tongue, Message(reply.mti, {**reply.fields, 4: amount}, reply.header))
