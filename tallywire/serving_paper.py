@@ -10,6 +10,7 @@ import msgspec
 from tallywire.paper_orders import order_of
 from tallywire.serving_command import Command
 from tallywire.serving_recovery import RECOVERY_COMMANDS
+from terminal.aio.clerk import Chosen, Drawn
 from terminal.aio.driver import Terminal
 from terminal.aio.printers import Readiness
 from terminal.configuration import Settings
@@ -31,7 +32,8 @@ async def reprint(terminal: Terminal, settings: Settings, command: Command) -> A
 async def preview(terminal: Terminal, settings: Settings, command: Command) -> Answer:
     """Return `what` as text, as it would be printed now."""
     chosen = await terminal.clerk.find(order_of(command, settings.currency))
-    return {"name": chosen.name, "text": await terminal.clerk.preview(chosen)}
+    text = await terminal.clerk.preview(chosen)
+    return {"name": chosen.name, "text": text, **plain_snapshot(chosen)}
 
 
 async def find(terminal: Terminal, settings: Settings, command: Command) -> Answer:
@@ -98,6 +100,16 @@ PAPER_COMMANDS: Final[dict[str, Callable[[Terminal, Settings, Command], Awaitabl
     "printers": printers,
     **RECOVERY_COMMANDS,
 }
+
+
+def plain_snapshot(chosen: Chosen) -> Answer:
+    """Return the snapshot of a stored document, its body as the text that was hashed.
+
+    `sha256` is that of number, `previous` and `body`, each on a line of its own. Views have none.
+    """
+    if isinstance(chosen, Drawn):
+        return {}
+    return {"snapshot": msgspec.to_builtins(chosen.snapshot)}
 
 
 def plain_outcome(outcome: PrintOutcome) -> Answer:

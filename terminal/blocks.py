@@ -107,12 +107,11 @@ def row(name: str, count: int, minor: int, paper: Paper, exponent: int) -> Itera
 
 
 def tally(rows: tuple[SlipRow, ...], paper: Paper, exponent: int) -> Iterator[Line]:
-    """Types under their heads, then the total; a type with nothing in it is left out."""
+    """Types under their heads, then the total."""
     yield from row_heads(paper)
     for one in rows:
-        if one.count or one.amount_minor:
-            name = labels.PAYMENTS[one.kind].name(paper.shown)
-            yield from row(name, one.count, one.amount_minor, paper, exponent)
+        name = labels.PAYMENTS[one.kind].name(paper.shown)
+        yield from row(name, one.count, one.amount_minor, paper, exponent)
     count, total = sum(one.count for one in rows), sum(one.amount_minor for one in rows)
     for line in row(labels.TOTAL.name(paper.shown), count, total, paper, exponent):
         yield msgspec.structs.replace(line, bold=True)

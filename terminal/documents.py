@@ -29,6 +29,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from protocol.kinds import PaymentKind
+from terminal.chip_marks import ChipMarks
 from terminal.errors import TerminalError
 
 MERCHANT_NAME_MAX: Final = 40
@@ -91,7 +92,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, tag_field="document", t
     stands under 备注 (original voucher of a void, ...); `recovered_from` names the source and the
     local time when the receipt was rebuilt from the acquirer's record (REQ 001-08), else empty;
     such a receipt has no `entry`. `tag` is what the shop calls the goods (REQ 000-08): it is
-    searched by and never printed.
+    searched by and never printed. `expiry_line` has the line of the expiry date stand, with stars
+    in it: the date itself is kept nowhere. `chip` is what the chip said, if one paid.
     """
 
     shop: Shop
@@ -111,6 +113,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, tag_field="document", t
     testing: bool = True
     recovered_from: str = ""
     tag: str = ""
+    expiry_line: bool = False
+    chip: ChipMarks | None = None
 
     def __post_init__(self) -> None:
         _check_masked(self.card)

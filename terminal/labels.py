@@ -77,6 +77,8 @@ OPERATOR: Final = Words("操作员", "OPERATOR")
 ISSUER: Final = Words("发卡行", "ISSUER")
 ACQUIRER: Final = Words("收单行", "ACQUIRER")
 CARD_NO: Final = Words("卡号", "CARD NO")
+EXP_DATE: Final = Words("有效期", "EXP DATE")
+EXPIRY_STARS: Final = "****"
 SOURCES: Final = {"acquirer": ACQUIRER}
 """Whose record a receipt was rebuilt from."""
 
@@ -136,6 +138,9 @@ COPY: Final = Words("联", "COPY")
 COPY_NUMBER: Final = Words("第几次打印", "COPY NO")
 ORIGINAL: Final = Words("原件", "ORIGINAL")
 DETAIL: Final = Words("交易明细", "TXN LIST")
+UNSUCCESSFUL: Final = Words("未成功上送", "UNSUCC LIST")
+DENIED: Final = Words("被拒绝", "DENIED LIST")
+NOT_UPLOADED: Final = Words("尚未上送", "not sent yet")
 NOT_A_SLIP: Final = Words("非结算单", "NOT A SETTLEMENT SLIP")
 SINCE: Final = Words("起始日期", "FROM")
 BEFORE: Final = Words("截止日期(不含)", "BEFORE")

@@ -82,6 +82,8 @@ def _receipt(receipt: Receipt, copy: CopyKind, marks: Marks, paper: Paper) -> It
     for words, name in ((labels.ISSUER, receipt.issuer), (labels.ACQUIRER, receipt.acquirer)):
         yield from blocks.optional(words, blocks.readable(name, paper), paper)
     yield from blocks.entry(labels.CARD_NO, _card(receipt), paper)
+    if receipt.expiry_line:
+        yield from blocks.entry(labels.EXP_DATE, labels.EXPIRY_STARS, paper)
     yield from blocks.entry(labels.TYPE, labels.PAYMENTS[receipt.kind].name(paper.shown), paper)
     yield from blocks.entry(labels.BATCH_NO, receipt.batch, paper)
     yield from blocks.entry(labels.VOUCHER_NO, receipt.stan, paper)
@@ -90,6 +92,8 @@ def _receipt(receipt: Receipt, copy: CopyKind, marks: Marks, paper: Paper) -> It
     yield from blocks.entry(labels.DATE_TIME, receipt.at, paper)
     yield from blocks.money(receipt.amount_minor, receipt.currency, paper)
     yield from blocks.remarks(receipt.remarks, paper)
+    for name, value in receipt.chip.lines if receipt.chip else ():
+        yield from blocks.named(name, value, paper)
     yield blocks.rule(paper)
     if copy is CopyKind.MERCHANT:
         yield from _signature(paper)

@@ -7,7 +7,7 @@ Everything they show is masked, local and final; see `terminal.documents`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -15,6 +15,7 @@ from protocol.kinds import KINDS, PaymentKind, Side
 from protocol.operations import PaymentReply, PaymentRequest, Reversal, Totals
 from terminal import labels
 from terminal.attempt import Attempt
+from terminal.chip_marks import chip_marks
 from terminal.configuration import Settings
 from terminal.copies import queue_originals
 from terminal.documents import (
@@ -32,7 +33,7 @@ from terminal.documents import (
 from terminal.facts import Fact, SealedCard
 from terminal.orders import tag_problem
 from terminal.responses import Action, response
-from terminal.totals import Item, total
+from terminal.totals import COUNTED, Item, total
 
 LOCAL_TIME: Final = "%Y/%m/%d %H:%M:%S"
 
@@ -102,6 +103,8 @@ def receipt_papers(
         remarks=remarks,
         testing=settings.test_mode,
         tag="" if tag_problem(tag) else tag,
+        expiry_line=settings.paper.expiry_line,
+        chip=None if asked.chip is None else chip_marks(asked.chip.reveal()),
     )
     return queue_originals(receipt, head, settings.paper.copies, card_lookup=payment.card.lookup)
 
@@ -131,7 +134,7 @@ def slip_papers(
         batch=attempt.batch,
         at=at.strftime(LOCAL_TIME),
         result=Balance.BALANCED if balanced else Balance.UNBALANCED,
-        rows=_rows(items),
+        rows=_rows(items, COUNTED if settings.paper.zero_rows else ()),
         terminal=_figures(frozen),
         host=None if host is None else _figures(host),
         settlement_date=settlement_date,
@@ -220,8 +223,8 @@ def _original_of(asked: PaymentRequest) -> tuple[Remark, ...]:
     return tuple(remarks)
 
 
-def _rows(items: Sequence[Item]) -> tuple[SlipRow, ...]:
-    """Sum the items by kind, credits negative, in the order of the kinds."""
+def _rows(items: Sequence[Item], named: Collection[PaymentKind]) -> tuple[SlipRow, ...]:
+    """Sum the items by kind, credits negative, in the order of the kinds; `named` in any case."""
     counts: Counter[PaymentKind] = Counter()
     amounts: Counter[PaymentKind] = Counter()
     for item in items:
@@ -229,7 +232,8 @@ def _rows(items: Sequence[Item]) -> tuple[SlipRow, ...]:
         sign = -1 if KINDS[kind].side is Side.CREDIT else 1
         counts[kind] += 1
         amounts[kind] += sign * item.amount_minor
-    return tuple(SlipRow(kind, counts[kind], amounts[kind]) for kind in PaymentKind if counts[kind])
+    kinds = [kind for kind in PaymentKind if counts[kind] or kind in named]
+    return tuple(SlipRow(kind, counts[kind], amounts[kind]) for kind in kinds)
 
 
 def _some(totals: Totals | None) -> Figures | None:

@@ -41,6 +41,10 @@ class PaperRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """How much of the card's number is on every paper made from now on."""
     entry_letters: dict[str, str] = {}
     """Letters of your own behind the card, by F22's first two digits: "05" = "E"."""
+    expiry_line: bool = False
+    """Whether receipts have the line of the expiry date: with four stars, never with the date."""
+    zero_rows: bool = False
+    """Whether a settlement slip names the types of which there was none, with 0 and 0.00."""
     pause_between_copies: bool = False
     """Wait after each copy until it is torn off (请撕单); the rest can be cancelled there."""
     pause_max_s: float = 60.0

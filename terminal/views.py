@@ -16,13 +16,13 @@ from typing import Final, assert_never
 
 import msgspec
 
-from protocol.amount import EXPONENTS, format_minor
+from protocol.amount import EXPONENTS
 from protocol.kinds import PaymentKind
 from terminal import blocks, labels
+from terminal.detail import DetailList, detail_lines
 from terminal.documents import (
     Balance,
     CopyKind,
-    Receipt,
     SettlementSlip,
     Shop,
     SlipRow,
@@ -41,25 +41,6 @@ from terminal.tallies import RecordSheet, TotalsList, record_lines, totals_lines
 
 LOCAL_DATE: Final = "%Y/%m/%d"
 
-TYPE_LETTERS: Final = {
-    PaymentKind.SALE: "S",
-    PaymentKind.REFUND: "R",
-    PaymentKind.PREAUTHORISATION: "A",
-    PaymentKind.COMPLETION: "P",
-    PaymentKind.PREAUTHORISATION_VOID: "A",
-    PaymentKind.COMPLETION_VOID: "V",
-    PaymentKind.COMPLETION_ADVICE: "C",
-    PaymentKind.OFFLINE_SALE: "L",
-    PaymentKind.ADJUSTMENT: "L",
-    PaymentKind.BALANCE: "B",
-    PaymentKind.VOID: "V",
-}
-"""The letters of a detail list, as the trade writes them."""
-
-
-RECOVERED_MARK: Final = "*"
-"""Behind the letter of a receipt that was rebuilt: it is in no totals here."""
-
 
 class Period(Enum):
     """How long a report reaches."""
@@ -67,15 +48,6 @@ class Period(Enum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
-
-
-class DetailList(msgspec.Struct, frozen=True, kw_only=True):
-    """Every receipt of a batch (交易明细), in the order of their snapshots."""
-
-    shop: Shop
-    batch: str
-    at: str
-    receipts: tuple[Receipt, ...]
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +109,7 @@ def lay_out_view(view: View, paper: Paper) -> tuple[Line, ...]:
     """Return the lines of a view."""
     match view:
         case DetailList():
-            lines = _detail(view, paper)
+            lines = detail_lines(view, paper)
         case Report():
             lines = _report(view, paper)
         case TotalsList():
@@ -181,30 +153,3 @@ def _report(report: Report, paper: Paper) -> Iterator[Line]:
     yield from blocks.tally(report.rows, paper, EXPONENTS.get(report.currency, 2))
     yield blocks.rule(paper)
     yield from blocks.foot(CopyKind.SETTLEMENT, paper, testing=report.testing)
-
-
-def _detail(detail: DetailList, paper: Paper) -> Iterator[Line]:
-    yield from blocks.title(labels.DETAIL, paper)
-    yield blocks.rule(paper)
-    yield from blocks.shop(detail.shop, paper)
-    yield from blocks.entry(labels.BATCH_NO, detail.batch, paper)
-    yield from blocks.entry(labels.DATE_TIME, detail.at, paper)
-    yield blocks.rule(paper)
-    heads = (labels.VOUCHER_NO, labels.ROW_TYPE, labels.CARD_NO, labels.AUTH_NO, labels.AMOUNT)
-    voucher, kind, card, authorisation, money = (blocks.short(one, paper) for one in heads)
-    yield Line(justify(f"{voucher} {kind}", card, paper.columns))
-    yield Line(justify(blocks.INDENT + authorisation, money, paper.columns))
-    yield blocks.rule(paper)
-    for receipt in detail.receipts:
-        mark = RECOVERED_MARK if receipt.recovered_from else ""
-        head = f"{receipt.stan} {TYPE_LETTERS[receipt.kind]}{mark}"
-        yield Line(justify(head, receipt.card, paper.columns))
-        amount = format_minor(receipt.amount_minor, EXPONENTS.get(receipt.currency, 2))
-        yield Line(justify(blocks.INDENT + receipt.authorisation, amount, paper.columns))
-    yield blocks.rule(paper)
-    yield from blocks.entry(labels.BATCH_COUNT, str(len(detail.receipts)), paper)
-    if any(receipt.recovered_from for receipt in detail.receipts):
-        yield Line(f"{RECOVERED_MARK} {labels.RECOVERED.name(paper.shown)}")
-    yield blocks.rule(paper)
-    testing = any(receipt.testing for receipt in detail.receipts)
-    yield from blocks.foot(CopyKind.SETTLEMENT, paper, testing=testing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from terminal.aio.rows import ADVICE_KINDS
 from terminal.documents import ChainHead, CopyKind, Snapshot
 from terminal.facts import Fact
 from terminal.printing import Issued, Job, JobState
@@ -15,6 +16,19 @@ SNAPSHOT_COLUMNS: Final = "number, document_id, body, sha256, previous"
 JOB_COLUMNS: Final = (
     "j.job_id, j.copy_id, j.state, j.duplicate, c.issued, j.cause, j.serial"
     " FROM print_job j JOIN copy c ON c.copy_id = j.copy_id"
+)
+
+
+NOT_TAKEN_COLUMNS: Final = "p.stan, p.kind, p.card_masked, p.amount_minor, p.currency"
+NOT_TAKEN: Final = (
+    f"SELECT {NOT_TAKEN_COLUMNS}, max(i.code) FROM upload_item i"
+    " JOIN payment p ON p.batch = i.batch AND p.stan = i.original_stan"
+    " WHERE i.batch = ? AND i.taken = 0 GROUP BY p.stan"
+    f" UNION SELECT {NOT_TAKEN_COLUMNS}, a.cause FROM advice a"
+    " JOIN payment p ON p.batch = a.batch AND p.stan = a.stan"
+    " WHERE a.batch = ? AND a.sends > 0"
+    f" UNION SELECT {NOT_TAKEN_COLUMNS}, p.code FROM payment p"
+    f" WHERE p.batch = ? AND p.phase = 'declined' AND p.kind IN {ADVICE_KINDS} ORDER BY 1"
 )
 
 
@@ -145,6 +159,13 @@ class Archive:
         """Return whether the books know this batch as closed."""
         sql = "SELECT 1 FROM batch WHERE batch = ? AND closed_at <> ''"
         return bool(await self._store.fetch(sql, (batch,)))
+
+    async def not_taken(self, batch: str) -> list[Row]:
+        """Return what the host lacks of a batch: stan, kind, masked card, minor, currency, code.
+
+        Uploads that were not acknowledged, advices that got no answer, and those it refused.
+        """
+        return await self._store.fetch(NOT_TAKEN, (batch, batch, batch))
 
     async def has_tags(self) -> bool:
         """Return whether any receipt has a tag."""

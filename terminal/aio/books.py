@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from protocol.amount import Amount
-from protocol.kinds import KINDS, PaymentKind
+from protocol.kinds import PaymentKind
 from protocol.operations import (
     Card,
     PaymentRequest,
@@ -20,6 +20,7 @@ from protocol.operations import (
 from protocol.operations import Reversal as ReversalRequest
 from terminal.aio.journal import Journal
 from terminal.aio.rows import (
+    ADVICE_KINDS,
     JOIN_ORIGINAL,
     ORIGINAL_COLUMNS,
     PAYMENT_COLUMNS,
@@ -49,7 +50,6 @@ from terminal.wishes import NOTHING
 OCCUPYING: Final = (
     "('approved', 'sending', 'reversal_required', 'reversal_manual', 'waiting', 'telling')"
 )
-ADVICE_KINDS: Final = f"({', '.join(repr(k.value) for k, row in KINDS.items() if row.is_advice)})"
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

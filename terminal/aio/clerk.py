@@ -47,9 +47,10 @@ class AmbiguousError(TerminalError):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A document of the archive, and which of its copies are meant (None: all)."""
+    """A document of the archive, its snapshot, and which of its copies are meant (None: all)."""
 
     document: Document
+    snapshot: Snapshot
     kind: CopyKind | None = None
 
     @property
@@ -99,23 +100,24 @@ class Clerk:
         now = self._local_now()
         match order.what:
             case What.LAST:
-                last = await self._archive.last("receipt")
-                return Stored(_opened(last, "L08"), order.copy)
+                return _stored(await self._archive.last("receipt"), "L08", order.copy)
             case What.ANY:
-                return Stored(await self._receipt(order), order.copy)
+                return await self._receipt(order)
             case What.SETTLEMENT:
-                return Stored(await self._settlement(order))
+                return await self._settlement(order)
             case What.LIST:
                 batch = order.batch or await self._archive.open_batch()
-                return Drawn(f"list-{batch}", await detail(self._archive, batch, now=now))
+                rules = self._settings.paper
+                view = await detail(self._archive, batch, now=now, rules=rules)
+                return Drawn(f"list-{batch}", view)
             case What.TOTALS:
                 batch = order.batch or await self._archive.open_batch()
                 return Drawn(f"totals-{batch}", await totals(self._archive, batch, now=now))
             case What.REPORT:
                 period = order.period or Period.DAY
                 around = order.day or now.date()
-                view = await report(self._archive, period, around=around, now=now)
-                return Drawn(f"{period.value}-report-{view.since.replace('/', '')}", view)
+                summed = await report(self._archive, period, around=around, now=now)
+                return Drawn(f"{period.value}-report-{summed.since.replace('/', '')}", summed)
             case What.RECORDS:
                 return Drawn("records", await owed_receipts(self._archive, now=now))
             case What.CONFIGURATION:
@@ -173,7 +175,8 @@ class Clerk:
             return ViewSheet(chosen.name, chosen.view, NO_PROCESS_ID)
         marks = Marks(reprinted_at=self._local_time(), electronic=True)
         kind = chosen.kind or copies_of(chosen.document)[0]
-        return Sheet(chosen.name, chosen.document, kind, NO_PROCESS_ID, marks)
+        body = chosen.snapshot.body
+        return Sheet(chosen.name, chosen.document, kind, NO_PROCESS_ID, marks, body)
 
     async def void(self, job: str, *, operator: str, reason: str) -> tuple[PrintOutcome, Drawn]:
         """Declare a paper void, 作废; return its job and the strip to be kept with it.
@@ -205,27 +208,27 @@ class Clerk:
         page = SelfTest(shop=self._shop(), at=self._local_time(), printer=printer)
         return Drawn("self-test", page)
 
-    async def _receipt(self, order: Order) -> Document:
+    async def _receipt(self, order: Order) -> Stored:
         if order.name is not None:
-            return _opened(await self._archive.snapshot(order.name), "L08")
+            return _stored(await self._archive.snapshot(order.name), "L08", order.copy)
         found = await self._archive.find(await self._receipts(order), CANDIDATES_MAX)
         documents = tuple(open_snapshot(one) for one in found)
         if len(documents) > 1:
             raise AmbiguousError(documents)
-        return _opened(found[0] if found else None, "L08")
+        return _stored(found[0] if found else None, "L08", order.copy)
 
     async def _receipts(self, order: Order) -> ReceiptSearch:
         if order.tag is not None and not await self._archive.has_tags():
             raise TerminalError("L53", f"{text_of('L53').en}: no receipt here has a tag")
         return order.receipts(None if order.card is None else self._card_lookup(order.card))
 
-    async def _settlement(self, order: Order) -> Document:
+    async def _settlement(self, order: Order) -> Stored:
         if not order.given:
-            return _opened(await self._archive.last("settlement"), "L50")
+            return _stored(await self._archive.last("settlement"), "L50")
         found = await self._archive.find(order.settlements(), CANDIDATES_MAX)
         if len(found) > 1:
             raise AmbiguousError(tuple(open_snapshot(one) for one in found))
-        return _opened(found[0] if found else None, await self._why_none(order))
+        return _stored(found[0] if found else None, await self._why_none(order))
 
     async def _why_none(self, order: Order) -> str:
         """Return the code of a settlement that cannot be found (REQ 000-06)."""
@@ -277,7 +280,7 @@ class Clerk:
         return self._local_now().strftime(LOCAL_TIME)
 
 
-def _opened(snapshot: Snapshot | None, code: str) -> Document:
+def _stored(snapshot: Snapshot | None, code: str, kind: CopyKind | None = None) -> Stored:
     if snapshot is None:
         raise TerminalError(code, text_of(code).en)
-    return Paperwork.opened(snapshot)
+    return Stored(Paperwork.opened(snapshot), snapshot, kind)

@@ -1,7 +1,8 @@
 """Electronic copies: a document as text, picture, PDF or JSON in a file (REQ 003-04).
 
 Word for word what is printed, from the same lines; the PDF is the picture at the paper's own
-size. JSON is the snapshot's canonical text, the one that was hashed.
+size. JSON is the text of the snapshot itself, byte for byte what was hashed: with the snapshot's
+number and the hash before it, everybody can check it.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def _write(sheet: Printable, path: Path, suffix: str, paper: Paper) -> None:
         case ".txt":
             path.write_text(render_text(sheet.lines(paper), paper.columns), encoding="utf-8")
         case ".json":
-            path.write_text(sheet.json() + "\n", encoding="utf-8")
+            path.write_bytes(sheet.json().encode())
         case ".png":
             draw_sheet(sheet, paper, load_typeface()).save(path, "PNG")
         case _:

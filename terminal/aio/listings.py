@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import date, datetime
 
+from protocol.kinds import PaymentKind
 from terminal.aio.archive import Archive
+from terminal.detail import DetailList, NotTaken
 from terminal.documents import Document, Receipt, SettlementSlip, open_snapshot
 from terminal.errors import TerminalError
+from terminal.policy import DEFAULT_RULES, PaperRules
 from terminal.search import LOCAL_TIME, ReceiptSearch, Search, SettlementSearch
 from terminal.tallies import RecordSheet, TotalsList, totals_of
 from terminal.texts import text_of
-from terminal.views import DetailList, Period, Report, bounds, report_of
+from terminal.views import Period, Report, bounds, report_of
 
 PAGE: int = 200
 
@@ -31,11 +34,22 @@ async def report(archive: Archive, period: Period, *, around: date, now: datetim
     return report_of(found, period=period, since=since, before=before, at=at)
 
 
-async def detail(archive: Archive, batch: str, *, now: datetime) -> DetailList:
-    """Return every receipt of a batch, oldest first. Raises TerminalError: L51, L42."""
+async def detail(
+    archive: Archive, batch: str, *, now: datetime, rules: PaperRules = DEFAULT_RULES
+) -> DetailList:
+    """Return every receipt of a batch, oldest first, and what of it the host did not take.
+
+    Raises TerminalError: L51, L42.
+    """
     receipts = await _receipts(archive, batch)
-    at = now.strftime(LOCAL_TIME)
-    return DetailList(shop=receipts[0].shop, batch=batch, at=at, receipts=receipts)
+    return DetailList(
+        shop=receipts[0].shop,
+        batch=batch,
+        at=now.strftime(LOCAL_TIME),
+        receipts=receipts,
+        not_taken=await _not_taken(archive, batch, rules),
+        testing=any(receipt.testing for receipt in receipts),
+    )
 
 
 async def totals(archive: Archive, batch: str, *, now: datetime) -> TotalsList:
@@ -52,6 +66,20 @@ async def owed_receipts(archive: Archive, *, now: datetime) -> RecordSheet:
     if not receipts:
         raise TerminalError("L08", "no receipt waits for its paper")
     return RecordSheet(shop=receipts[0].shop, at=now.strftime(LOCAL_TIME), receipts=receipts)
+
+
+async def _not_taken(archive: Archive, batch: str, rules: PaperRules) -> tuple[NotTaken, ...]:
+    return tuple(
+        NotTaken(
+            stan=stan,
+            kind=PaymentKind(kind),
+            card=rules.shown(masked),
+            amount_minor=amount_minor,
+            currency=currency,
+            code=code,
+        )
+        for stan, kind, masked, amount_minor, currency, code in await archive.not_taken(batch)
+    )
 
 
 async def _receipts(archive: Archive, batch: str) -> tuple[Receipt, ...]:

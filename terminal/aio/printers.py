@@ -68,21 +68,25 @@ class Printable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One paper to print: which copy of which document, with which marks, under which name."""
+    """One paper to print: which copy of which document, with which marks, under which name.
+
+    `body` is the text of the document's snapshot, the one that was hashed, where it is at hand.
+    """
 
     name: str
     document: Document
     copy: CopyKind
     process_id: bytes
     marks: Marks = ORIGINAL
+    body: str = ""
 
     def lines(self, paper: Paper) -> tuple[Line, ...]:
         """Return the lines of this sheet on a given paper."""
         return lay_out(self.document, self.copy, marks=self.marks, paper=paper)
 
     def json(self) -> str:
-        """Return the document's canonical text: the one that was hashed."""
-        return canonical_json(self.document)
+        """Return the document's text as it was hashed: never written anew where it was stored."""
+        return self.body or canonical_json(self.document)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ PAYMENT_COLUMNS: Final = (
 )
 
 
+ADVICE_KINDS: Final = f"({', '.join(repr(k.value) for k, row in KINDS.items() if row.is_advice)})"
+"""Kinds that are told and never asked, as SQL writes a list."""
+
 ORIGINAL_COLUMNS: Final = PAYMENT_COLUMNS.replace("p.", "o.")
 JOIN_ORIGINAL: Final = (
     " LEFT JOIN follow_up f ON f.batch = p.batch AND f.stan = p.stan"

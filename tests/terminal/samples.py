@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from protocol.kinds import PaymentKind
+from terminal.chip_marks import ChipMarks
 from terminal.documents import (
     Balance,
     FaultReason,
@@ -32,6 +33,18 @@ EARLIER: Final = (
 )
 """What a refund says of the sale that it gives back."""
 REFUSED: Final = Remark("000347 离线 51 余额不足", "000347 OFFLINE 51 insufficient funds")
+
+
+CHIP: Final = ChipMarks(
+    aid="A000000333010101",
+    label="PBOC DEBIT",
+    kind="TC",
+    cryptogram="A1B2C3D4E5F60718",
+    tvr="0080048000",
+    tsi="E800",
+    atc="001C",
+)
+"""What the chip of a published test card says."""
 
 
 def receipt(**changes: Any) -> Receipt:
@@ -65,7 +78,6 @@ def settlement(**changes: Any) -> SettlementSlip:
             SlipRow(PaymentKind.SALE, 12, 123450),
             SlipRow(PaymentKind.VOID, 1, -10000),
             SlipRow(PaymentKind.REFUND, 1, -2000),
-            SlipRow(PaymentKind.COMPLETION, 0, 0),
         ),
         "terminal": figures,
         "host": figures,

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 import pytest
 
 from terminal.documents import (
     GENESIS_HASH,
     ChainHead,
+    CopyKind,
     Document,
     Snapshot,
     TamperedError,
@@ -15,6 +18,7 @@ from terminal.documents import (
     open_snapshot,
     take_snapshot,
 )
+from terminal.layout import lay_out, render_text
 from tests.terminal.samples import SHOP, fault, receipt, settlement
 
 
@@ -23,6 +27,29 @@ def test_snapshot_opens_as_the_same_document(document: Document) -> None:
     snapshot = take_snapshot(document, ChainHead())
 
     assert document == open_snapshot(snapshot)
+
+
+OLD = (
+    '{"acquirer":"","amount_minor":1850,"at":"2025/01/02 10:15:09","authorisation":"123456",'
+    '"batch":"000007","card":"411111******1111","currency":"156","document":"receipt","entry":"S",'
+    '"issuer":"","kind":"sale","recovered_from":"","remarks":[],"rrn":"600210000345","shop":'
+    '{"merchant_id":"123456789012345","merchant_name":"SHOP","operator":"01","terminal_id":'
+    '"12345678"},"stan":"000123","testing":true}'
+)
+"""A receipt of last year, before it had a tag, a chip and a line of the expiry date."""
+
+
+def test_old_snapshot_opens_by_the_text_that_was_hashed() -> None:
+    """REQ 000-03: fields that came later do not change what is proved of a paper."""
+    digest = hashlib.sha256(f"1\n{GENESIS_HASH}\n{OLD}".encode()).hexdigest()
+    snapshot = Snapshot(
+        number=1, document_id="R000007-000123", body=OLD, sha256=digest, previous=GENESIS_HASH
+    )
+    document = open_snapshot(snapshot)
+
+    assert canonical_json(document) != OLD
+    assert snapshot.head == check_chain((snapshot,), ChainHead())
+    assert "消费/SALE" in render_text(lay_out(document, CopyKind.MERCHANT))
 
 
 def test_canonical_json_has_sorted_keys_and_no_blanks() -> None:

@@ -28,7 +28,8 @@ from terminal.labels import Language
 from terminal.layout import lay_out, render_text
 from terminal.lines import text_width
 from terminal.paper import ORIGINAL, PAPER_58_MM, Marks, Paper
-from tests.terminal.samples import EARLIER, REFUSED, SHOP, fault, receipt, settlement
+from terminal.totals import COUNTED
+from tests.terminal.samples import CHIP, EARLIER, REFUSED, SHOP, fault, receipt, settlement
 
 GOLDEN = Path(__file__).parent / "golden"
 MARKS = Marks(2, "2026/01/03 09:30:00")
@@ -49,6 +50,12 @@ OFFLINE = receipt(
 UNKNOWN = settlement(
     host=None, result=Balance.UNKNOWN, exceptions=2, reversals_pending=1, remarks=(REFUSED,)
 )
+CHIPPED = receipt(chip=CHIP, expiry_line=True)
+ZEROES = settlement(
+    rows=tuple(
+        SlipRow(kind, *((12, 123450) if kind is PaymentKind.SALE else (0, 0))) for kind in COUNTED
+    )
+)
 REFUSAL = fault(kind=PaymentKind.OFFLINE_SALE, reason=FaultReason.ADVICE_REFUSED, code="51")
 CASES: dict[str, tuple[Document, CopyKind, Marks, Paper]] = {
     "receipt-merchant": (receipt(), CopyKind.MERCHANT, Marks(), Paper()),
@@ -61,6 +68,15 @@ CASES: dict[str, tuple[Document, CopyKind, Marks, Paper]] = {
     "receipt-void-48": (VOID, CopyKind.MERCHANT, MARKS, Paper(columns=48)),
     "receipt-offline": (OFFLINE, CopyKind.CARDHOLDER, Marks(), Paper()),
     "receipt-bank": (receipt(kind=PaymentKind.COMPLETION), CopyKind.ACQUIRER, Marks(), Paper()),
+    "receipt-chip": (CHIPPED, CopyKind.MERCHANT, Marks(), Paper()),
+    "receipt-chip-48": (CHIPPED, CopyKind.CARDHOLDER, MARKS, Paper(columns=48)),
+    "receipt-chip-chinese": (
+        CHIPPED,
+        CopyKind.CARDHOLDER,
+        Marks(),
+        Paper(language=Language.CHINESE),
+    ),
+    "settlement-zero-rows": (ZEROES, CopyKind.SETTLEMENT, Marks(), Paper()),
     "receipt-electronic": (receipt(), CopyKind.CARDHOLDER, FILE, Paper()),
     "settlement-unknown": (UNKNOWN, CopyKind.SETTLEMENT, MARKS, Paper()),
     "settlement-48": (UNBALANCED, CopyKind.SETTLEMENT, Marks(), Paper(columns=48)),
@@ -131,6 +147,11 @@ def test_name_in_ascii_keeps_what_can_be_read() -> None:
     assert "MERCHANT NAME: TEST SHOP 2" in text.replace("\n  ", " ")
 
 
+OF_THE_CHIP = {"AID", "APP", "PBOC", "DEBIT", "TC", "TVR", "TSI", "ATC"}
+UNTRANSLATED = {"POS", "RMB", "SHOP", "QR"} | OF_THE_CHIP
+"""Names that have no other, and what the chip wrote itself."""
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_language_alone_shows_no_word_of_the_other(name: str) -> None:
     """Either language alone: what the project says, not what the shop filled in."""
@@ -143,7 +164,7 @@ def test_language_alone_shows_no_word_of_the_other(name: str) -> None:
     english = text_of(plain, copy, marks=marks, paper=Paper(language=Language.ENGLISH))
     chinese = text_of(plain, copy, marks=marks, paper=Paper(language=Language.CHINESE))
     assert english.isascii()
-    assert set() == set(re.findall("[A-Za-z]{2,}", chinese)) - {"POS", "RMB", "SHOP", "QR"}
+    assert set() == set(re.findall("[A-Za-z]{2,}", chinese)) - UNTRANSLATED
 
 
 def test_signature_is_on_the_merchants_copy_only() -> None:
@@ -186,7 +207,12 @@ def test_settlement_slip_says_when_the_host_gave_no_totals() -> None:
     assert "  未返回/NOT RETURNED" in text.splitlines()
 
 
-def test_settlement_slip_hides_rows_of_zero() -> None:
+def test_settlement_slip_shows_the_rows_that_it_froze() -> None:
+    """Paper page, 2: whether types of which there was none stand there is the shop's setting."""
+    rows = (SlipRow(PaymentKind.SALE, 12, 123450), SlipRow(PaymentKind.COMPLETION, 0, 0))
+    text = text_of(settlement(rows=rows), CopyKind.SETTLEMENT)
+
+    assert "完成/COMPLETE    0          0.00" in text.splitlines()
     assert "COMPLETE" not in text_of(settlement(), CopyKind.SETTLEMENT)
 
 

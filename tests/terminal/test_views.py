@@ -3,11 +3,13 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.kinds import PaymentKind
+from terminal.detail import DetailList, NotTaken
 from terminal.documents import Balance, CopyKind, SlipRow
 from terminal.labels import Language
 from terminal.layout import render_text
@@ -15,7 +17,7 @@ from terminal.paper import Paper
 from terminal.service_slips import ConfigurationSlip, SelfTest
 from terminal.strips import VoidStrip
 from terminal.tallies import RecordSheet, totals_of
-from terminal.views import DetailList, Period, View, bounds, lay_out_view, report_of
+from terminal.views import Period, View, bounds, lay_out_view, report_of
 from tests.terminal.samples import SHOP, receipt, settlement
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -45,6 +47,17 @@ DETAIL = DetailList(
 )
 
 
+REFUSED = NotTaken(
+    stan="000348",
+    kind=PaymentKind.OFFLINE_SALE,
+    card="411111******1111",
+    amount_minor=500,
+    currency="156",
+    code="51",
+)
+SILENT = msgspec.structs.replace(REFUSED, stan="000349", amount_minor=12_345_678, code="L21")
+UNTRIED = msgspec.structs.replace(REFUSED, stan="000350", kind=PaymentKind.SALE, code="")
+NOT_TAKEN = msgspec.structs.replace(DETAIL, not_taken=(REFUSED, SILENT, UNTRIED))
 NOON = "2026/01/02 12:00:00"
 VOIDED = receipt(stan="000346", kind=PaymentKind.VOID, amount_minor=5000)
 TOTALS = totals_of([receipt(), VOIDED], at=NOON)
@@ -65,6 +78,7 @@ STRIP = VoidStrip(
 VIEWS = {
     "report": REPORT,
     "detail": DETAIL,
+    "detail-not-taken": NOT_TAKEN,
     "totals": TOTALS,
     "records": RECORDS,
     "configuration": CONFIGURATION,
@@ -150,7 +164,7 @@ def test_report_never_mixes_currencies() -> None:
         )
 
 
-@pytest.mark.parametrize("view", [REPORT, DETAIL])
+@pytest.mark.parametrize("view", [REPORT, DETAIL, NOT_TAKEN])
 @given(
     st.builds(
         Paper,

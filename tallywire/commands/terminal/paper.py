@@ -52,11 +52,13 @@ def preview(options: Options, /, what: str, number: str | None, **filters: str |
     """Show a paper as it would be printed now; print nothing. See reprint for what there is."""
 
     async def act(terminal: Terminal, settings: Settings) -> None:
+        from tallywire.serving_paper import plain_snapshot
+
         order = read_order(settings, what, number, filters)
         chosen = await choose(terminal, order, as_json=options.as_json)
         text = await terminal.clerk.preview(chosen)
         if options.as_json:
-            tell(event="preview", name=chosen.name, text=text)
+            tell(event="preview", name=chosen.name, text=text, **plain_snapshot(chosen))
         else:
             click.echo(text, nl=False)
 
@@ -110,7 +112,9 @@ def reprint(
 @click.option("--png", "shape", flag_value="png", help="A picture.")
 @click.option("--pdf", "shape", flag_value="pdf", help="A page as large as the paper.")
 @click.option("--text", "shape", flag_value="text", help="The words, as in the preview.")
-@click.option("--json", "shape", flag_value="json", help="The data; a snapshot's own text.")
+@click.option(
+    "--json", "shape", flag_value="json", help="The text that was hashed; a view as data."
+)
 @click.option("--copy", metavar="COPY", help="merchant, cardholder or acquirer.")
 @click.option(
     "-o",
@@ -130,6 +134,7 @@ def export(
     """
 
     async def act(terminal: Terminal, settings: Settings) -> None:
+        from tallywire.serving_paper import plain_snapshot
         from terminal.aio.exports import export as write
 
         filters = {"copy": copy}
@@ -144,7 +149,7 @@ def export(
         suffix = SUFFIXES[shape] if shape else output.suffix.lower()
         write(sheet, output, terminal.paperwork.paper, suffix=suffix)
         if options.as_json:
-            tell(event="exported", name=chosen.name, file=str(output))
+            tell(event="exported", name=chosen.name, file=str(output), **plain_snapshot(chosen))
         else:
             click.echo(f"{chosen.name} is in {output}.")
 

@@ -25,7 +25,15 @@ def test_text_is_what_is_printed(tmp_path: Path) -> None:
     assert render_text(SHEET.lines(Paper())) == text
 
 
-def test_json_is_the_snapshots_own_text(tmp_path: Path) -> None:
+def test_json_is_the_text_that_was_hashed(tmp_path: Path) -> None:
+    """REQ 000-03: byte for byte, also when the code has learned new fields since."""
+    old = Sheet("name", receipt(), CopyKind.CARDHOLDER, b"   1", body='{"as":"it was"}')
+    export(old, tmp_path / "receipt.json", Paper())
+
+    assert b'{"as":"it was"}' == (tmp_path / "receipt.json").read_bytes()
+
+
+def test_json_of_a_sheet_without_a_snapshot_is_its_data(tmp_path: Path) -> None:
     export(SHEET, tmp_path / "receipt.json", Paper())
 
     values = json.loads((tmp_path / "receipt.json").read_text(encoding="utf-8"))
