@@ -161,6 +161,12 @@ def _need_batch(found: Needs, request: Any) -> tuple[str, str, str]:
     return key
 
 
+def _need_figures(found: Needs, request: Any) -> tuple[str, str, str]:
+    key = _need_batch(found, request)
+    found.figures.add(key)
+    return key
+
+
 def _need_payment(found: Needs, request: PaymentRequest, policy: Policy) -> None:
     found.payments.add((*_need_batch(found, request), request.stan))
     if request.original is not None:
@@ -180,7 +186,7 @@ def _need_original(found: Needs, origin: Origin, original: OriginalPayment) -> N
 
 
 def _need_reversal(found: Needs, request: Reversal, policy: Policy) -> None:
-    key = (*_need_batch(found, request), request.original.stan)
+    key = (*_need_figures(found, request), request.original.stan)
     found.payments.add(key)
     found.reversals.add(key)
     if KINDS[request.kind].wants:
@@ -194,17 +200,17 @@ def _need_reversal(found: Needs, request: Reversal, policy: Policy) -> None:
 
 
 def _need_settlement(found: Needs, request: Settlement, policy: Policy) -> None:
-    batch = _need_batch(found, request)
+    batch = _need_figures(found, request)
     if request.foreign is not None and policy.tells_foreign:
         found.uploads.add(batch)
 
 
 def _need_inquiry(found: Needs, request: SettlementInquiry, policy: Policy) -> None:
-    _need_batch(found, request)
+    _need_figures(found, request)
 
 
 def _need_list(found: Needs, request: PaymentInquiry, policy: Policy) -> None:
-    key = _need_batch(found, request)
+    key = _need_figures(found, request)
     if request.rrn:
         found.entries.add(entry_of(request.rrn))
     else:
@@ -212,22 +218,22 @@ def _need_list(found: Needs, request: PaymentInquiry, policy: Policy) -> None:
 
 
 def _need_item(found: Needs, request: UploadItem, policy: Policy) -> None:
-    found.items.add((*_need_batch(found, request), request.original.stan))
+    found.items.add((*_need_figures(found, request), request.original.stan))
 
 
 def _need_details(found: Needs, request: UploadDetails, policy: Policy) -> None:
-    batch = _need_batch(found, request)
+    batch = _need_figures(found, request)
     for line in request.lines:
         found.items.add((*batch, line.stan))
         found.payments.add((*batch, line.stan))
 
 
 def _need_chip(found: Needs, request: ChipUpload, policy: Policy) -> None:
-    found.chips.add((*_need_batch(found, request), request.original.stan))
+    found.chips.add((*_need_figures(found, request), request.original.stan))
 
 
 def _need_end(found: Needs, request: UploadEnd, policy: Policy) -> None:
-    found.uploads.add(_need_batch(found, request))
+    found.uploads.add(_need_figures(found, request))
 
 
 def _need_sign_on(found: Needs, request: SignOn, policy: Policy) -> None:

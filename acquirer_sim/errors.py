@@ -3,6 +3,7 @@
 AcquirerError
 ├── ListenError    the address cannot be listened on
 ├── LedgerError    the ledger cannot be opened, read or written
+│   └── PoisonedGroup  a value of one request has no room in it
 ├── KeyFileError   the ledger's key is missing or is not the one it was made with
 └── TraceError     the file of a trace cannot be opened
 """
@@ -31,6 +32,10 @@ class LedgerError(AcquirerError):
     """The ledger cannot be opened, read or written."""
 
     code = "A20"
+
+
+class PoisonedGroup(LedgerError):
+    """One request of a group holds what the ledger cannot; without it the others are fine."""
 
 
 class KeyFileError(AcquirerError):

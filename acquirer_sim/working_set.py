@@ -32,6 +32,7 @@ class Needs:
         "cards_of",
         "chips",
         "entries",
+        "figures",
         "items",
         "linked",
         "lists",
@@ -45,6 +46,8 @@ class Needs:
     def __init__(self) -> None:
         self.terminals: set[TerminalKey] = set()
         self.batches: set[BatchKey] = set()
+        self.figures: set[BatchKey] = set()
+        """Batches whose figures matter; a payment adds to them, and need not know them."""
         self.payments: set[PaymentKey] = set()
         self.linked: set[PaymentKey] = set()
         """Payments of which the original is wanted too, and its original, to the first."""

@@ -23,7 +23,7 @@ from typing import Final
 
 import msgspec
 
-from acquirer_sim.aio.opening import NONE
+from acquirer_sim.aio.ledger_url import NONE
 from acquirer_sim.aio.running import Start, start_host
 from protocol.codec import Codec
 from protocol.dialect import builtin_dialect

@@ -7,11 +7,13 @@ draws the same examples each time, so that a red run is a changed program.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.databases import Postgres, running_postgres
 
 settings.register_profile(
     "house",
@@ -20,6 +22,14 @@ settings.register_profile(
     derandomize="CI" in os.environ,
 )
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL, one for all tests that want one."""
+    with running_postgres() as server:
+        yield server
+
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

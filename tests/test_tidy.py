@@ -88,6 +88,7 @@ EXEMPT: Final[dict[tuple[str, str], str]] = {
     ("sleeping", "tests/world/"): "time is virtual there: a sleep is a deadline, and takes none",
     ("bare_tasks", "terminal/aio/journal.py"): "a commit is shielded, and awaited to its end",
     ("bare_tasks", "terminal/aio/mqtt_connection.py"): "a thread's end, awaited by who began it",
+    ("bare_tasks", "acquirer_sim/aio/postgres_committer.py"): "one task, awaited by wait_closed",
     ("bare_tasks", "acquirer_sim/aio/door.py"): "opens what it shut, and is awaited at the end",
     ("bare_tasks", "terminal/aio/paperwork.py"): "waits, all ended where they were begun",
 }

@@ -12,9 +12,11 @@ from typing import Final
 from sqlalchemy import (
     Connection,
     Label,
+    String,
     Subquery,
     and_,
     case,
+    cast,
     exists,
     func,
     or_,
@@ -187,7 +189,8 @@ def holds_are_what_stands(connection: Connection) -> Iterator[str]:
         .group_by(posting.c.account)
         .subquery()
     )
-    rrn = func.printf("%012d", payment.c.entry)
+    # Twelve digits with leading zeros, in words that every engine has.
+    rrn = func.substr(cast(payment.c.entry + 10**12, String), 2)
     account = "hold:" + payment.c.merchant + ":" + payment.c.terminal + ":" + rrn
     stands = and_(payment.c.status == PaymentStatus.APPROVED.value, payment.c.ended_entry == 0)
     query = (

@@ -62,6 +62,9 @@ class Committer(Protocol):
     def close(self) -> None:
         """Perform what is queued, then close the ledger. May wait for the disk."""
 
+    async def wait_closed(self) -> None:
+        """Wait for the end of what `close` began, where that is not over when it returns."""
+
 
 def begin(ledger: SqliteLedger, policy: Policy, jobs: Sequence[Job], now: datetime) -> Outcome:
     """Do one group's work up to its commit; a ledger that fails is part of the outcome."""
@@ -96,6 +99,9 @@ class Echoes:
     def at_once(self, request: Request) -> Reply | None:
         """See Committer."""
         return answer_echo(request) if type(request) is Echo else None
+
+    async def wait_closed(self) -> None:
+        """See Committer."""
 
 
 class InlineCommitter(Echoes):
@@ -241,4 +247,7 @@ class ReflexCommitter:
         self._deliver(Outcome(jobs, decisions))
 
     def close(self) -> None:
+        """See Committer."""
+
+    async def wait_closed(self) -> None:
         """See Committer."""

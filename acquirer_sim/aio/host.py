@@ -127,6 +127,7 @@ class Host:
         self._on_event = on_event
         self._stopping = False
         self.recording: Recording | None = None
+        self._failure: AcquirerError | None = None
         self._open_committer = open_committer
         self._committer = open_committer(self._deliver)
         self.server = Server(self.receive, codec, framing, settings, on_incident=on_incident)
@@ -149,6 +150,7 @@ class Host:
             return
         self._stopping = True
         self._committer.close()
+        await self._committer.wait_closed()
         await asyncio.sleep(0)
         if self._mischief is not None:
             await self._mischief.close()
@@ -285,6 +287,9 @@ class Host:
         if outcome.failure is not None:
             self._fall_silent(outcome.jobs, outcome.failure)
             return
+        if self._failure is not None:
+            self._failure = None
+            self._on_event(HostEvent(LEDGER, "The ledger answers again."))
         for job, decision in zip(outcome.jobs, outcome.decisions, strict=True):
             context, reply = job.context, decision.reply
             if type(context) is not Connection and type(context) is not Errand:
@@ -320,7 +325,10 @@ class Host:
         self._on_event(HostEvent(FAILED, problem))
 
     def _fall_silent(self, jobs: Sequence[Job], failure: AcquirerError) -> None:
-        self._on_event(HostEvent(LEDGER, str(failure)))
+        if failure is not self._failure:
+            # Told once, however many groups the one failure costs.
+            self._on_event(HostEvent(LEDGER, str(failure)))
+            self._failure = failure
         for job in jobs:
             asking(job).withhold()
 

@@ -1,4 +1,4 @@
-"""Opening a ledger by its URL: `sqlite:PATH`, `sqlite:///PATH`, `memory:`, `none:`.
+"""Opening a ledger of one process by its URL: `sqlite:PATH`, `sqlite:///PATH`, `memory:`.
 
 Beside an SQLite ledger lies its key, `PATH.key`, made with mode 0600 on the first day: card
 tokens are keyed with it. The ledger knows a check value of its key and refuses another one,
@@ -11,7 +11,10 @@ import os
 import sqlite3
 from typing import Final, NamedTuple
 
-from acquirer_sim.aio.schema import HEAD, bring_to_head, version_of
+from acquirer_sim.aio.file_guard import GuardedConnection
+from acquirer_sim.aio.ledger_key import read_key
+from acquirer_sim.aio.ledger_url import ledger_path
+from acquirer_sim.aio.schema import HEAD, bring_to_head, newer_ledger, version_of
 from acquirer_sim.aio.sqlite_ledger import AroundCommit, SqliteLedger, ledger_error
 from acquirer_sim.errors import KeyFileError, LedgerError
 from acquirer_sim.tokens import KEY_BYTES, check_value
@@ -25,8 +28,6 @@ PRAGMAS: Final = (
     "PRAGMA cache_size = -65536",
     "PRAGMA wal_autocheckpoint = 1000",
 )
-MEMORY: Final = "memory:"
-NONE: Final = "none:"
 
 
 class OpenedLedger(NamedTuple):
@@ -36,41 +37,31 @@ class OpenedLedger(NamedTuple):
     key: Key
 
 
-def ledger_path(url: str) -> str | None:
-    """Return the file of a ledger URL, None for `memory:`. Raises LedgerError."""
-    if url == MEMORY:
-        return None
-    scheme, _, rest = url.partition(":")
-    path = rest.removeprefix("//").removeprefix("/") if rest.startswith("///") else rest
-    if scheme != "sqlite" or not path:
-        raise LedgerError(
-            f"There is no ledger of the kind {url!r}.",
-            "Give sqlite:PATH, memory: or none:.",
-        )
-    return path
-
-
 def open_ledger(url: str) -> OpenedLedger:
     """Open a ledger, new or at any earlier version. Raises LedgerError or KeyFileError."""
     path = ledger_path(url)
     if path is None:
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         return prepare(connection, Key(os.urandom(KEY_BYTES)))
+    guarded = _connect(path)
+    try:
+        guarded.guard(path)
+        return prepare(guarded, _key_of(path, guarded))
+    except BaseException:
+        guarded.close()
+        raise
+
+
+def _connect(path: str) -> GuardedConnection:
     problem = None
     try:
         # The committer's thread will own the connection; this one only opens it.
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        return GuardedConnection(path, isolation_level=None, check_same_thread=False)
     except sqlite3.Error:
         problem = LedgerError(
             f"The ledger {path} cannot be opened.", "Check that its folder exists and is yours."
         )
-    if problem:
-        raise problem
-    try:
-        return prepare(connection, _key_of(path, connection))
-    except BaseException:
-        connection.close()
-        raise
+    raise problem
 
 
 def reopen(opened: OpenedLedger) -> OpenedLedger:
@@ -91,10 +82,7 @@ def prepare(
             connection.execute(pragma)
         version = version_of(connection)
         if version is not None and version > HEAD:
-            raise LedgerError(
-                f"The ledger is of version {version}, this program knows {HEAD}.",
-                "Use the newer program.",
-            )
+            raise newer_ledger(version)
         bring_to_head(connection)
         _check_key(connection, key)
     except sqlite3.Error as error:
@@ -116,29 +104,9 @@ def _check_key(connection: sqlite3.Connection, key: Key) -> None:
 
 def _key_of(path: str, connection: sqlite3.Connection) -> Key:
     """Read the key file; make one only for a ledger that has no tables yet."""
-    place = path + ".key"
-    problem: LedgerError | KeyFileError | None = None
+    problem = None
     try:
-        if not os.path.exists(place) and version_of(connection) is None:
-            _write_key(place)
-        with open(place, encoding="utf-8") as file:
-            key = bytes.fromhex(file.read())
-        if len(key) == KEY_BYTES:
-            return Key(key)
-        problem = KeyFileError(f"The key file {place} is damaged.", "Put a copy of it back.")
+        return read_key(path + ".key", is_new=version_of(connection) is None)
     except sqlite3.Error as error:
         problem = ledger_error(error)
-    except (OSError, ValueError):
-        problem = KeyFileError(
-            f"The key file {place} cannot be read.", "Put it back beside the ledger."
-        )
     raise problem
-
-
-def _write_key(place: str) -> None:
-    """Make a key. A crash before the ledger's first table leaves one that is then used."""
-    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(os.urandom(KEY_BYTES).hex())
-        file.flush()
-        os.fsync(file.fileno())

@@ -1,22 +1,23 @@
 """Questions people ask of the ledger: off the hot path, in SQLAlchemy Core.
 
-`reading(url)` opens a ledger file to look at it, also while an acquirer serves from it. Every
-question is a function of the open connection and returns frozen facts, ready for JSON.
+`ask(url, question)` opens a ledger to look at it, also while acquirers serve from it, whatever
+engine keeps it. Every question is a function of the open connection and returns frozen facts,
+ready for JSON.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Select, select
 from sqlalchemy.exc import DatabaseError
 
 from acquirer_sim.aio import tables
-from acquirer_sim.aio.opening import ledger_path
+from acquirer_sim.aio.ledger_url import check_driver, is_postgres, ledger_path
 from acquirer_sim.aio.schema import engine_over
 from acquirer_sim.aio.sqlite_ledger import ledger_error
 from acquirer_sim.errors import LedgerError
@@ -24,6 +25,19 @@ from acquirer_sim.reconciliation import Report
 from acquirer_sim.rows import Alert, Batch, Payment, Row
 
 LIMIT_MAX = 10_000
+
+T = TypeVar("T")
+
+
+async def ask(url: str, question: Callable[[Connection], T]) -> T:
+    """Ask a ledger, wherever it is. Raises LedgerError."""
+    if is_postgres(url):
+        check_driver()
+        from acquirer_sim.aio.postgres_opening import ask_postgres
+
+        return await ask_postgres(url, question)
+    with reading(url) as connection:
+        return question(connection)
 
 
 @contextmanager

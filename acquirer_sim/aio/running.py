@@ -12,7 +12,8 @@ import msgspec
 
 from acquirer_sim.aio.committer import Committer, Deliver, ReflexCommitter, ThreadCommitter
 from acquirer_sim.aio.host import TRACE, Host, HostEvent, log_event
-from acquirer_sim.aio.opening import MEMORY, NONE, OpenedLedger, open_ledger, reopen
+from acquirer_sim.aio.ledger_url import MEMORY, NONE, check_driver, is_postgres
+from acquirer_sim.aio.opening import OpenedLedger, open_ledger, reopen
 from acquirer_sim.configuration import Configuration, default_configuration
 from acquirer_sim.errors import AcquirerError, ListenError, TraceError
 from acquirer_sim.faults import FaultPlan
@@ -46,11 +47,14 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
     `trace` is a file of JSON lines, `pcap` one of packets; `watched` keeps the last of the trace in
     memory for whoever asks.
+
+    `ledger_key` is the file with the key of card tokens, for a ledger on PostgreSQL.
     """
 
     host: str = "127.0.0.1"
     port: int = 8583
     ledger: str = MEMORY
+    ledger_key: str = ""
     configuration: Configuration | None = None
     faults: FaultPlan | None = None
     dialect: str | Dialect = "iso87"
@@ -82,7 +86,7 @@ async def start_host(
     keyring = envelopes.keyring if envelopes is not None else None
     pins = pins_for(dialect, configuration, keyring)
     host = Host(
-        committer_opener(start.ledger, configuration, now, pins),
+        await committer_opener(start, configuration, now, pins),
         profile=profile_of(dialect),
         envelopes=envelopes,
         codec=codec,
@@ -199,16 +203,19 @@ def pins_for(
     return open_pins(dialect, configuration, keyring)
 
 
-def committer_opener(
-    url: str,
+async def committer_opener(
+    start: Start,
     configuration: Configuration,
     now: Callable[[], datetime],
     pins: Pins | None = None,
 ) -> Callable[[Deliver], Committer]:
-    """Return what opens the ledger of a URL and sets a committer over it.
+    """Return what opens the ledger of a start and sets a committer over it.
 
-    `pins` opens PIN blocks.
+    `pins` opens PIN blocks. Raises LedgerError and KeyFileError, now or when it is called.
     """
+    url = start.ledger
+    if is_postgres(url):
+        return await _postgres_opener(start, configuration, now, pins)
     opened: OpenedLedger | None = None
 
     def open_committer(deliver: Deliver) -> Committer:
@@ -219,5 +226,26 @@ def committer_opener(
         opened = reopen(opened) if opened is not None and url == MEMORY else open_ledger(url)
         policy = Policy(configuration, opened.key, pins)
         return ThreadCommitter(opened.ledger, policy, now, deliver)
+
+    return open_committer
+
+
+async def _postgres_opener(
+    start: Start, configuration: Configuration, now: Callable[[], datetime], pins: Pins | None
+) -> Callable[[Deliver], Committer]:
+    """Open the database once, and hand its first connection to the first committer."""
+    # Imported here: the driver is an extra, and nobody else pays for it.
+    check_driver()
+    from acquirer_sim.aio.postgres_committer import PostgresCommitter
+    from acquirer_sim.aio.postgres_ledger import PostgresLedger
+    from acquirer_sim.aio.postgres_opening import open_postgres
+
+    opened = await open_postgres(start.ledger, start.ledger_key)
+    policy = Policy(configuration, opened.key, pins)
+    first = [opened.connection]
+
+    def open_committer(deliver: Deliver) -> Committer:
+        ledger = PostgresLedger(opened.connect, first.pop() if first else None)
+        return PostgresCommitter(ledger, policy, now, deliver)
 
     return open_committer

@@ -9,8 +9,17 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Final
 
+from acquirer_sim.errors import LedgerError
+
 HEAD: Final = "0003"
 """The newest revision; a test holds it against the migrations."""
+
+
+def newer_ledger(version: str) -> LedgerError:
+    """Say that another program has been here, whose tables this one does not know."""
+    return LedgerError(
+        f"The ledger is of version {version}, this program knows {HEAD}.", "Use the newer program."
+    )
 
 
 def version_of(connection: sqlite3.Connection) -> str | None:

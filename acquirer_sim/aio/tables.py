@@ -175,7 +175,7 @@ upload_chip = Table(
 transfer = Table(
     "transfer",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", ENTRY, primary_key=True),
     _number("entry"),
     _text("kind", 24),
     _text("source", 48),
@@ -188,7 +188,7 @@ transfer = Table(
 alert = Table(
     "alert",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", ENTRY, primary_key=True),
     *_batch(),
     _text("kind", 24),
     _text("text", 200),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from acquirer_sim.aio.ledger_url import shown
 from acquirer_sim.configuration import load_configuration
 from acquirer_sim.errors import AcquirerError, ListenError
 from acquirer_sim.faults import check_called, load_faults
@@ -36,7 +37,14 @@ FILE = click.Path(dir_okay=False)
     "--ledger",
     default="sqlite:acquirer.db",
     show_default=True,
-    help="sqlite:PATH keeps the books in a file, memory: forgets them, none: keeps none.",
+    help="sqlite:PATH keeps the books in a file, postgresql://USER@HOST:PORT/DATABASE in a"
+    " database that many acquirers share, memory: forgets them, none: keeps none.",
+)
+@click.option(
+    "--ledger-key",
+    type=FILE,
+    default="",
+    help="The key of card tokens on PostgreSQL; else DATABASE.key in this folder.",
 )
 @click.option("--config", type=FILE, help="Cards, merchants, terminals and rules, as TOML.")
 @click.option("--faults", type=FILE, help="What is to go wrong, as TOML.")
@@ -62,6 +70,7 @@ def command(
     *,
     listen: tuple[str, int],
     ledger: str,
+    ledger_key: str,
     config: str | None,
     faults: str | None,
     dialect: str,
@@ -79,7 +88,7 @@ def command(
     if context.invoked_subcommand is None:
         starting.begin()
         traces = (trace or "", pcap or "")
-        start = partial(_start, listen, ledger, config, faults, dialect, traces)
+        start = partial(_start, listen, (ledger, ledger_key), config, faults, dialect, traces)
         run(_serve(start, codec, as_json=as_json), as_json=as_json)
 
 
@@ -91,7 +100,7 @@ command.add_command(explain)
 
 def _start(
     listen: tuple[str, int],
-    ledger: str,
+    ledger: tuple[str, str],
     config: str | None,
     faults: str | None,
     dialect: str,
@@ -106,7 +115,8 @@ def _start(
     return Start(
         host=listen[0],
         port=listen[1],
-        ledger=ledger,
+        ledger=ledger[0],
+        ledger_key=ledger[1],
         configuration=configuration,
         faults=plan,
         dialect=dialect if dialect in BUILTIN else _own(dialect),
@@ -159,9 +169,9 @@ class Voice:
         starting.end()
         address, port = host.server.addresses[0]
         if self._as_json:
-            tell(event="listening", host=address, port=port, ledger=self._start.ledger)
+            tell(event="listening", host=address, port=port, ledger=shown(self._start.ledger))
         else:
-            ledger = self._start.ledger
+            ledger = shown(self._start.ledger)
             click.echo(f"Acquirer on {address}:{port}, ledger {ledger}. Ctrl-C stops it.")
 
     def event(self, event: HostEvent) -> None:

@@ -26,13 +26,12 @@ class Books(msgspec.Struct, frozen=True):
         run(self._ask(question), as_json=self.as_json)
 
     async def _ask(self, question: Callable[[Connection], None]) -> None:
-        from acquirer_sim.aio.queries import reading
+        from acquirer_sim.aio.queries import ask
         from acquirer_sim.errors import AcquirerError
 
         ending: Ending | None = None
         try:
-            with reading(self.ledger) as connection:
-                question(connection)
+            await ask(self.ledger, question)
         except AcquirerError as error:
             ending = Ending(Exit.STORAGE, error.sentence, error.next_step, error.code)
         if ending is not None:

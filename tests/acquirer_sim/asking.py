@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
+from sqlalchemy import Connection
 
 from acquirer_sim.aio.audit import audit
 from acquirer_sim.aio.opening import prepare
@@ -37,6 +38,8 @@ from protocol.operations import (
     UploadItem,
 )
 from protocol.secrets import Key, Pan
+
+T = TypeVar("T")
 
 VISA: Final = "4111111111111111"
 MASTERCARD: Final = "5555555555554444"
@@ -180,9 +183,11 @@ class Books:
         self.ledger = SqliteLedger(connection, around_commit=around_commit)
         self.policy = Policy(configuration or default_configuration(), KEY)
 
-    def decide(self, *requests: Request, orders: dict[int, Order] | None = None) -> list[Decision]:
+    def decide(
+        self, *requests: Request, orders: dict[int, Order] | None = None, now: datetime = NOW
+    ) -> list[Decision]:
         """Decide and commit one group."""
-        return self.ledger.perform(requests, NOW, self.policy, orders or {})
+        return self.ledger.perform(requests, now, self.policy, orders or {})
 
     def ask(self, *requests: Request) -> list[Any]:
         """Decide one group in which every request gets a reply."""
@@ -200,8 +205,12 @@ class Books:
 
     def problems(self) -> list[str]:
         """Return what the audit finds."""
+        return self.look(audit)
+
+    def look(self, question: Callable[[Connection], T]) -> T:
+        """Ask a question of people."""
         with reading_over(self.ledger.connection) as connection:
-            return audit(connection)
+            return question(connection)
 
     def figures(self, batch: str = BATCH) -> tuple[int, ...]:
         """Return debits and credits of the first terminal's batch, each as count and amount."""

@@ -38,7 +38,7 @@ def test_void_gives_back_and_both_stay_in_the_totals(books: Books) -> None:
     assert ("00", VOID, 1234) == (reply.code, reply.kind, reply.amount.minor)
     assert (1, 1234, 1, 1234) == books.figures()
     assert (0, 0) == (books.balance("cardholder:"), books.balance("clearing:"))
-    assert [("approved",), ("approved",)] == books.rows("SELECT status FROM payment")
+    assert [("approved",), ("approved",)] == books.rows("SELECT status FROM payment ORDER BY entry")
     assert [] == books.problems()
 
 
@@ -328,12 +328,11 @@ def test_completion_comes_too_late_when_the_hold_has_expired(books: Books) -> No
     made = complete(2, 500, pan=LIMITED)
     books.ask(hold(40_000, pan=LIMITED))
     late = NOW + timedelta(days=30)
-    policy = books.policy
-    replies = books.ledger.perform([made, undo(made)], late, policy, {})
+    replies = books.decide(made, undo(made), now=late)
 
     assert ["12", "12"] == [one.reply.code for one in replies if one.reply is not None]
     assert (0, 0, 0) == money(books)
-    assert [("expired",), ("declined",)] == books.rows("SELECT status FROM payment")
+    assert [("expired",), ("declined",)] == books.rows("SELECT status FROM payment ORDER BY entry")
     assert [(0,)] == books.rows("SELECT minor FROM spent")
     assert [] == books.problems()
 

@@ -17,6 +17,12 @@ from acquirer_sim.policy import Policy
 from tests.acquirer_sim.asking import NOW, Books, purchase, sign_on
 
 
+@pytest.fixture
+def books(sqlite_books: Books) -> Books:
+    """Return books of the one engine that this is about."""
+    return sqlite_books
+
+
 class Desk:
     """Takes what a committer delivers, and can be waited at."""
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from acquirer_sim.aio.opening import ledger_path, open_ledger
+from acquirer_sim.aio.ledger_url import ledger_path, shown
+from acquirer_sim.aio.opening import open_ledger
 from acquirer_sim.errors import AcquirerError, KeyFileError, LedgerError
 
 
@@ -22,6 +23,32 @@ from acquirer_sim.errors import AcquirerError, KeyFileError, LedgerError
 )
 def test_url_names_a_file(url: str, path: str) -> None:
     assert path == ledger_path(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:s3cret@host:5432/books",
+        "postgresql://me:s3c@ret/x@host/books",
+        "postgresql://host/books?user=me&password=s3cret",
+        "postgres+asyncpg://me:s3cret@host/books",
+    ],
+)
+def test_password_is_shown_nowhere(url: str) -> None:
+    """I7: no key in any output."""
+    told = shown(url) + str(failing(url))
+
+    assert "s3c" not in told
+    assert "books" in shown(url)
+
+
+def test_second_acquirer_is_refused_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:{tmp_path}/ledger.db"
+    first = open_ledger(url)
+
+    assert "Another acquirer holds the ledger" in failing(url).sentence
+    first.ledger.close()
+    open_ledger(url).ledger.close()
 
 
 def failing(url: str) -> AcquirerError:

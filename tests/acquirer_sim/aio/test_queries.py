@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,15 +27,13 @@ def test_questions_are_answered_from_the_ledger(books: Books) -> None:
     books.ask(purchase(1), purchase(2, 100_051), purchase(1, origin=OTHER))
     books.ask(settlement(2, 2000), item(1), end(1), settlement(9, 9, repeat=True))
 
-    with queries.reading_over(books.ledger.connection) as connection:
-        mine = queries.batches(connection, terminal=ORIGIN.terminal_id)
-        everything = queries.payments(connection)
-        theirs = queries.payments(connection, terminal=OTHER.terminal_id, batch=BATCH)
-        report = queries.batch_report(
-            connection, terminal=ORIGIN.terminal_id, merchant=ORIGIN.merchant_id, batch=BATCH
-        )
-        reports = queries.reports(connection, terminal=ORIGIN.terminal_id)
-        alerts = queries.alerts(connection)
+    mine = books.look(partial(queries.batches, terminal=ORIGIN.terminal_id))
+    everything = books.look(queries.payments)
+    theirs = books.look(partial(queries.payments, terminal=OTHER.terminal_id, batch=BATCH))
+    place = {"terminal": ORIGIN.terminal_id, "merchant": ORIGIN.merchant_id, "batch": BATCH}
+    report = books.look(partial(queries.batch_report, **place))
+    reports = books.look(partial(queries.reports, terminal=ORIGIN.terminal_id))
+    alerts = books.look(queries.alerts)
 
     assert [(BATCH, 1234, True)] == [(one.batch.batch, one.net_minor, one.moved) for one in mine]
     assert (3, 1) == (len(everything), len(theirs))

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -8,12 +11,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from acquirer_sim.aio import statements, tables
+from acquirer_sim.aio.postgres_opening import ask_postgres, open_postgres
 from acquirer_sim.aio.schema import HEAD, bring_to_head, engine_over, version_of
 from acquirer_sim.rows import Batch, BatchState
 from protocol.kinds import KINDS, PaymentKind, Side
 from tests.acquirer_sim.asking import row_of
+from tests.databases import Postgres, run_statements
 
 
 def test_head_is_the_newest_migration() -> None:
@@ -35,6 +41,23 @@ def test_migrations_make_the_tables_as_described() -> None:
     assert [] == differences
     assert HEAD == version_of(connection)
     connection.close()
+
+
+def test_migrations_make_the_same_tables_on_postgresql(postgres: Postgres, tmp_path: Path) -> None:
+    url = postgres.new_database()
+
+    async def differences() -> list[Any]:
+        opened = await open_postgres(url, str(tmp_path / "ledger.key"))
+        await opened.connection.close()
+        return await ask_postgres(url, compare)
+
+    assert [] == asyncio.run(differences())
+    assert [(HEAD,)] == asyncio.run(run_statements(url, "SELECT version_num FROM alembic_version"))
+
+
+def compare(connection: Connection) -> list[Any]:
+    found: list[Any] = compare_metadata(MigrationContext.configure(connection), tables.metadata)
+    return found
 
 
 def one_row(write: statements.Write) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from acquirer_sim.aio.opening import open_ledger
+from acquirer_sim.aio.opening import open_ledger, prepare
 from acquirer_sim.aio.sqlite_ledger import SqliteLedger
 from acquirer_sim.configuration import default_configuration
 from acquirer_sim.errors import LedgerError
@@ -15,6 +15,12 @@ from acquirer_sim.rows import Terminal
 from acquirer_sim.working_set import WorkingSet
 from protocol.operations import ReconciliationResult
 from tests.acquirer_sim.asking import NOW, Books, purchase, settlement
+
+
+@pytest.fixture
+def books(sqlite_books: Books) -> Books:
+    """Return books of the one engine that this is about."""
+    return sqlite_books
 
 
 def fail_once(code: int, *, land: bool) -> Callable[[Callable[[], None]], None]:
@@ -52,8 +58,9 @@ def test_ledger_goes_on_from_the_disk_when_a_commit_failed(*, land: bool) -> Non
 
 def test_two_writers_on_one_file_do_not_lose_updates(tmp_path: Path) -> None:
     """What another connection committed is seen, though rows and numbers are kept at hand."""
-    url = f"sqlite:{tmp_path}/ledger.db"
-    first, second = open_ledger(url), open_ledger(url)
+    first = open_ledger(f"sqlite:{tmp_path}/ledger.db")
+    unguarded = sqlite3.connect(f"{tmp_path}/ledger.db", isolation_level=None)
+    second = prepare(unguarded, first.key)
     policy = Policy(default_configuration(), first.key)
 
     for stan in range(1, 7):

@@ -12,7 +12,6 @@ depends_on = None
 
 ENTRY = BigInteger().with_variant(Integer, "sqlite")
 
-
 POSTINGS = """
 CREATE VIEW posting (id, entry, kind, account, minor, currency, at) AS
 SELECT id * 2 - 1, entry, kind, source, -minor, currency, at FROM transfer
@@ -21,6 +20,18 @@ SELECT id * 2, entry, kind, target, minor, currency, at FROM transfer
 """
 """Both sides of every transfer: the lines of an entry sum to zero."""
 
+FORBID = {
+    "sqlite": (
+        "CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{why}'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '{why}'; END $$",
+        "CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    ),
+}
+"""How each engine is told that some rows are never touched again."""
+
 DEBITS = "('sale', 'completion', 'completion_advice', 'offline_sale', 'adjustment')"
 CREDITS = "('void', 'refund', 'completion_void')"
 
@@ -28,7 +39,7 @@ CREDITS = "('void', 'refund', 'completion_void')"
 def _figure(name: str, sum_of: str, kinds: str) -> str:
     return f"""
 CASE state WHEN 'open' THEN (
-    SELECT {sum_of} FROM payment AS one
+    SELECT CAST({sum_of} AS BIGINT) FROM payment AS one
     WHERE one.terminal = record.terminal AND one.merchant = record.merchant
         AND one.batch = record.batch AND one.status = 'approved' AND one.kind IN {kinds}
 ) ELSE {name} END AS {name}"""
@@ -58,12 +69,12 @@ def upgrade() -> None:
     op.execute(POSTINGS)
     op.execute(BATCHES)
     op.execute("INSERT INTO counter (name, value) VALUES ('entry', 0)")
+    forbid = FORBID[op.get_bind().dialect.name]
     for table in ("transfer", "report"):
         for verb, word in (("UPDATE", "changed"), ("DELETE", "deleted")):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} rows are never {word}'); END"
-            )
+            name, why = f"{table}_no_{verb.lower()}", f"{table} rows are never {word}"
+            for statement in forbid:
+                op.execute(statement.format(name=name, verb=verb, table=table, why=why))
 
 
 def _create_housekeeping() -> None:
@@ -71,7 +82,7 @@ def _create_housekeeping() -> None:
     op.create_table("counter", Column("name", String(16), primary_key=True), _number("value"))
     op.create_table(
         "alert",
-        Column("id", Integer, primary_key=True),
+        Column("id", ENTRY, primary_key=True),
         *_batch(),
         _text("kind", 24),
         _text("text", 200),
@@ -185,7 +196,7 @@ def _create_uploads() -> None:
 def _create_books() -> None:
     op.create_table(
         "transfer",
-        Column("id", Integer, primary_key=True),
+        Column("id", ENTRY, primary_key=True),
         _number("entry"),
         _text("kind", 24),
         _text("source", 48),
