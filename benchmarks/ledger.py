@@ -43,7 +43,7 @@ def run() -> Report:
         name = f"durable purchases, {connections} connections"
         claims.append(Claim(name, times(ours, rival), target))
     notes = (
-        "ours: duplicate check, rules, postings, batch totals and stored reply; the rival: one row",
+        "ours: duplicate check, rules, posting, stored reply, batch totals; the rival: one row",
         "both: a new SQLite file each round, WAL, synchronous=FULL, one purchase in flight each",
     )
     return Report("Durable purchases per second (SQLite)", tuple(rows), tuple(claims), notes)

@@ -26,6 +26,7 @@ PRAGMAS: Final = (
     "PRAGMA synchronous = FULL",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -65536",
+    # A sync of a journal that is overwritten in place takes half of one that has grown.
     "PRAGMA wal_autocheckpoint = 1000",
 )
 
