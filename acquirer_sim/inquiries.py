@@ -29,6 +29,7 @@ STATES: Final = {
     BatchState.OPEN: SettlementState.OPEN,
     BatchState.AWAIT_UPLOAD: SettlementState.AWAITING_UPLOAD,
     BatchState.CLOSED: SettlementState.CLOSED,
+    BatchState.CLOSED_FORCED: SettlementState.CLOSED,
 }
 
 

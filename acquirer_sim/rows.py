@@ -32,7 +32,9 @@ class PaymentStatus(Enum):
 
     TOMBSTONE holds the place of a payment whose reversal came first; when the payment comes
     after all it is declined and the tombstone turns BURIED, so that a repeat is recognised.
-    EXPIRED is a pre-authorisation whose hold was released because nobody completed it in time.
+    EXPIRED is an approval whose money was released because nobody completed it in time, or
+    because a terminal that captures did not upload it. DISPUTED is one that such a terminal has
+    uploaded otherwise: its money waits for a person.
     A payment that was voided stays APPROVED: it and its void are both counted.
     """
 
@@ -42,6 +44,7 @@ class PaymentStatus(Enum):
     TOMBSTONE = "tombstone"
     BURIED = "buried"
     EXPIRED = "expired"
+    DISPUTED = "disputed"
 
 
 class ReversalEffect(Enum):
@@ -62,13 +65,29 @@ class BatchState(Enum):
     """Where a batch stands. Leaving OPEN freezes it: its figures never change again.
 
     The freeze, the comparison and the stored answer are one commit, so FROZEN is never found
-    on a disk: a batch in balance is CLOSED at once, any other waits for its upload.
+    on a disk: a batch in balance is CLOSED at once, any other waits for its upload. CLOSED_FORCED
+    was closed without having been asked for it, by a cut-over: there is no answer to give again.
     """
 
     OPEN = "open"
     AWAIT_UPLOAD = "await_upload"
     CLOSED = "closed"
+    CLOSED_FORCED = "closed_forced"
 
+
+class Capture(Enum):
+    """Who says that a batch's payments are to be paid for.
+
+    HOST: the approval itself, so that the settlement only compares. TERMINAL: the upload; until
+    it is here an approval has only set the money aside, and the host's figures are zero.
+    """
+
+    HOST = "host"
+    TERMINAL = "terminal"
+
+
+CLOSED: Final = frozenset({BatchState.CLOSED, BatchState.CLOSED_FORCED})
+"""A batch whose money has moved."""
 
 TerminalKey = tuple[str, str]
 """(terminal, merchant)"""
@@ -163,7 +182,8 @@ class Batch(Row, frozen=True, array_like=True, gc=False):
     `settled_at` on they are frozen, and `code`, `result` and `asked` (the terminal's eight
     figures) are the stored answer of the 0500. `moved_entry` is the one journal entry that
     moved its money to the merchant, 0 until then. `foreign_totals` is what of all this is of
-    foreign cards, where the request told them apart (`foreign.Foreign`).
+    foreign cards, where the request told them apart (`foreign.Foreign`). `capture` is decided when
+    the batch begins.
     """
 
     terminal: str
@@ -185,6 +205,7 @@ class Batch(Row, frozen=True, array_like=True, gc=False):
     settled_at: str | None
     closed_at: str | None
     foreign_totals: str | None = None
+    capture: Capture = Capture.HOST
 
 
 class Item(Row, frozen=True, array_like=True, gc=False):

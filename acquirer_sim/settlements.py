@@ -71,7 +71,7 @@ def force_close(desk: Desk, origin: Origin) -> None:
     number = desk.open_batch(origin)
     batch = desk.rows.batches.get((origin.terminal_id, origin.merchant_id, number or ""))
     if batch is not None and batch.asked is None:
-        _close(desk, origin, batch)
+        _close(desk, origin, batch, BatchState.CLOSED_FORCED)
 
 
 def _miscounted(batch: Batch, order: Order) -> Batch:
@@ -91,12 +91,12 @@ def close_batch(desk: Desk, origin: Origin, batch: Batch) -> Batch:
     return _close(desk, origin, batch)
 
 
-def _close(desk: Desk, origin: Origin, batch: Batch) -> Batch:
+def _close(
+    desk: Desk, origin: Origin, batch: Batch, state: BatchState = BatchState.CLOSED
+) -> Batch:
     assert batch.moved_entry == 0, "a batch closes once"
     entry = desk.rows.next_entry()
-    closed = msgspec.structs.replace(
-        batch, state=BatchState.CLOSED, moved_entry=entry, closed_at=desk.at
-    )
+    closed = msgspec.structs.replace(batch, state=state, moved_entry=entry, closed_at=desk.at)
     following = Terminal(origin.terminal_id, origin.merchant_id, next_batch(batch.batch))
     desk.rows.transfers.append(ledger.capture(closed, entry, desk.at))
     desk.rows.put_batch(closed)

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from acquirer_sim.aio.tables import batch, payment, reversal, transfer
 from acquirer_sim.ledger import EntryKind
 from acquirer_sim.originals import TREATMENTS
-from acquirer_sim.rows import BatchState, PaymentStatus, ReversalEffect
+from acquirer_sim.rows import CLOSED, BatchState, PaymentStatus, ReversalEffect
 from protocol.kinds import KINDS, PaymentKind, Side
 
 Rule = Callable[[Connection], Iterator[str]]
@@ -132,6 +132,9 @@ def _side_sums(side: Side) -> tuple[Label[int], Label[int]]:
     )
 
 
+_is_closed: Final = batch.c.state.in_([state.value for state in CLOSED])
+
+
 def money_moved_once(connection: Connection) -> Iterator[str]:
     """A closed batch has one capture, of its net and under the number it names; others none."""
     account = "clearing:" + batch.c.merchant + ":" + batch.c.terminal + ":" + batch.c.batch
@@ -152,7 +155,7 @@ def money_moved_once(connection: Connection) -> Iterator[str]:
     net = batch.c.debit_minor - batch.c.credit_minor
     wrong = case(
         (
-            batch.c.state == BatchState.CLOSED.value,
+            _is_closed,
             or_(
                 captures.c.lines.is_(None),
                 captures.c.lines != 1,
@@ -174,7 +177,7 @@ def money_moved_once(connection: Connection) -> Iterator[str]:
 def settled_batches_keep_their_answer(connection: Connection) -> Iterator[str]:
     """H2: what was answered can be answered again."""
     query = select(batch.c.terminal, batch.c.batch).where(
-        batch.c.state != BatchState.OPEN.value,
+        batch.c.state.in_((BatchState.AWAIT_UPLOAD.value, BatchState.CLOSED.value)),
         or_(batch.c.asked.is_(None), batch.c.result.is_(None), batch.c.code.is_(None)),
     )
     for terminal, number in connection.execute(query):
@@ -275,11 +278,10 @@ def open_money_is_in_clearing(connection: Connection) -> Iterator[str]:
         .subquery()
     )
     net = batch.c.debit_minor - batch.c.credit_minor
-    closed = batch.c.state == BatchState.CLOSED.value
     query = (
         select(batch.c.terminal, batch.c.batch)
         .join(moved, moved.c.account == account, isouter=True)
-        .where(func.coalesce(moved.c.minor, 0) != case((closed, 0), else_=net))
+        .where(func.coalesce(moved.c.minor, 0) != case((_is_closed, 0), else_=net))
     )
     for terminal, number in connection.execute(query):
         yield f"the clearing account of batch {number} at {terminal} is not what it authorised"

@@ -6,17 +6,19 @@ test holds the two, and the migrations, against each other.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    Index,
     Integer,
     MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -75,6 +77,7 @@ def _batch_columns() -> tuple[Column[Any], ...]:
         _text("settled_at", 32, nullable=True),
         _text("closed_at", 32, nullable=True),
         _text("foreign_totals", 160, nullable=True),
+        Column("capture", String(8), nullable=False, server_default="host"),
     )
 
 
@@ -115,6 +118,11 @@ payment = Table(
     _text("at", 32),
     UniqueConstraint("terminal", "merchant", "batch", "stan"),
 )
+
+HELD: Final = text("kind = 'preauthorisation' AND status = 'approved' AND ended_entry = 0")
+"""Pre-authorisations that still set money aside. Other payments are not in the index below."""
+
+Index("payment_held", payment.c.at, sqlite_where=HELD, postgresql_where=HELD)
 
 reversal = Table(
     "reversal",
@@ -204,4 +212,5 @@ report = Table(
     PrimaryKeyConstraint("terminal", "merchant", "batch"),
 )
 
-spent = Table("spent", metadata, Column("token", String(24), primary_key=True), _number("minor"))
+spent = Table("spent", metadata, Column("token", String(33), primary_key=True), _number("minor"))
+"""What cards with limits have spent: by token in all, and by token and settlement day."""
