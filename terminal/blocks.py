@@ -149,7 +149,7 @@ def _remark(remark: Remark | str, paper: Paper) -> Iterator[Line]:
         yield Line(f"{label} {value}")
         return
     yield Line(label)
-    yield Line(justify("", value, paper.columns))
+    yield Line(2 * INDENT + value)
 
 
 def readable(name: str, paper: Paper) -> str:

@@ -43,6 +43,10 @@ class Words(NamedTuple):
             case Language.ENGLISH:
                 return self.en
 
+    def followed_by(self, other: Words) -> Words:
+        """Return both as one: 终端内卡, TERMINAL DOMESTIC."""
+        return Words(self.zh + other.zh, f"{self.en} {other.en}")
+
     def apart(self, language: Language) -> tuple[str, ...]:
         """Return it as one text per language shown."""
         match language:
@@ -66,7 +70,7 @@ REPRINTED: Final = Words("重打印时间", "REPRINTED")
 RECOVERED: Final = Words("补录", "RECOVERED")
 SOURCE: Final = Words("来源", "SOURCE")
 RECOVERED_AT: Final = Words("补录时间", "RECOVERED AT")
-NOT_COUNTED: Final = Words("补录未计", "RECOVERED, NOT COUNTED")
+NOT_COUNTED: Final = Words("补录未计", "RECOVERED, UNCOUNTED")
 TESTING: Final = Words("测试 凭证无效", "TESTING - NOT VALID")
 TESTING_BOTH: Final = "测试/TESTING 凭证无效"
 
@@ -96,7 +100,7 @@ ORIGINAL_REFERENCE: Final = Words("原参考号", "ORIG REFER NO")
 ORIGINAL_DATE: Final = Words("原日期", "ORIG DATE")
 SIGNATURE: Final = Words("持卡人签名", "CARDHOLDER SIGNATURE")
 ACKNOWLEDGEMENT: Final = Words(
-    "本人确认以上交易， 同意将其记入本卡账户",
+    "本人确认以上交易，同意将其记入本卡账户",
     "I ACKNOWLEDGE SATISFACTORY RECEIPT OF RELATIVE GOODS/SERVICES",
 )
 
@@ -110,8 +114,8 @@ TERMINAL_SIDE: Final = Words("终端", "TERMINAL")
 HOST_SIDE: Final = Words("主机", "HOST")
 DIFFERENCE: Final = Words("差额(终端-主机)", "DIFFERENCE")
 NOT_RETURNED: Final = Words("未返回", "NOT RETURNED")
-DOMESTIC_CARDS: Final = Words("内卡", "DOMESTIC CARDS")
-FOREIGN_CARDS: Final = Words("外卡", "FOREIGN CARDS")
+DOMESTIC_CARDS: Final = Words("内卡", "DOMESTIC")
+FOREIGN_CARDS: Final = Words("外卡", "FOREIGN")
 DEBIT: Final = Words("借记", "DEBIT")
 CREDIT: Final = Words("贷记", "CREDIT")
 UPLOADED: Final = Words("批上送笔数", "UPLOADED")
@@ -130,6 +134,17 @@ CHECKED_BY: Final = Words("复核人", "CHECKED BY")
 TOLD_CUSTOMER: Final = Words("已告知顾客交易成功", "customer was told: approved")
 CONFIGURATION: Final = Words("终端参数单", "CONFIGURATION")
 SELF_TEST: Final = Words("打印机自检", "PRINTER SELF-TEST")
+PRINTER: Final = Words("打印机", "PRINTER")
+COLUMNS: Final = Words("列数", "COLUMNS")
+BOLD: Final = Words("加粗", "bold")
+WIDE: Final = Words("倍宽", "wide")
+TALL: Final = Words("倍高", "tall")
+BIG: Final = Words("加粗放大", "big")
+ALIGNED: Final = {
+    "left": Words("居左", "left"),
+    "centre": Words("居中", "centre"),
+    "right": Words("居右", "right"),
+}
 SELF_TEST_END: Final = Words("自检结束", "END OF SELF-TEST")
 VOID_PAPER: Final = Words("此联作废", "THIS PAPER IS VOID")
 PAYMENT_STANDS: Final = Words("仅作废纸联，交易不变", "THE PAYMENT IS NOT CHANGED")
@@ -142,8 +157,9 @@ UNSUCCESSFUL: Final = Words("未成功上送", "UNSUCC LIST")
 DENIED: Final = Words("被拒绝", "DENIED LIST")
 NOT_UPLOADED: Final = Words("尚未上送", "not sent yet")
 NOT_A_SLIP: Final = Words("非结算单", "NOT A SETTLEMENT SLIP")
-SINCE: Final = Words("起始日期", "FROM")
-BEFORE: Final = Words("截止日期(不含)", "BEFORE")
+DAY: Final = Words("日期", "DATE")
+FIRST_DAY: Final = Words("起始日期", "FROM")
+LAST_DAY: Final = Words("截止日期", "TO")
 BATCHES: Final = Words("批次数", "BATCHES")
 BATCH_COUNT: Final = Words("笔数", "COUNT")
 PERIODS: Final = {

@@ -26,6 +26,7 @@ from terminal.documents import (
     Receipt,
     SettlementSlip,
 )
+from terminal.labels import Words
 from terminal.lines import (
     COLUMNS_58_MM,
     Align,
@@ -192,27 +193,27 @@ def _sides(slip: SettlementSlip, paper: Paper, exponent: int) -> Iterator[Line]:
     """What was sent in the 0500 and what the host answered, side by side, never mixed."""
     yield Line(labels.TERMINAL_SIDE.name(paper.shown))
     yield from _figures(slip.terminal, paper, exponent)
-    yield from _origins(slip.terminal, slip.terminal_foreign, paper, exponent)
+    yield from _origins(labels.TERMINAL_SIDE, slip.terminal, slip.terminal_foreign, paper, exponent)
     yield Line(labels.HOST_SIDE.name(paper.shown))
     if slip.host is None:
         yield Line(blocks.INDENT + labels.NOT_RETURNED.name(paper.shown))
         return
     yield from _figures(slip.host, paper, exponent)
-    yield from _origins(slip.host, slip.host_foreign, paper, exponent)
+    yield from _origins(labels.HOST_SIDE, slip.host, slip.host_foreign, paper, exponent)
     if slip.host != slip.terminal:
         yield Line(labels.DIFFERENCE.name(paper.shown), bold=True)
         yield from _figures(slip.terminal, paper, exponent, less=slip.host)
 
 
 def _origins(
-    figures: Figures, foreign: Figures | None, paper: Paper, exponent: int
+    side: Words, figures: Figures, foreign: Figures | None, paper: Paper, exponent: int
 ) -> Iterator[Line]:
     """The same by the cards' origin, where some are foreign."""
     if foreign is None:
         return
-    yield Line(blocks.INDENT + labels.DOMESTIC_CARDS.name(paper.shown))
+    yield Line(side.followed_by(labels.DOMESTIC_CARDS).name(paper.shown))
     yield from _figures(figures, paper, exponent, less=foreign)
-    yield Line(blocks.INDENT + labels.FOREIGN_CARDS.name(paper.shown))
+    yield Line(side.followed_by(labels.FOREIGN_CARDS).name(paper.shown))
     yield from _figures(foreign, paper, exponent)
 
 

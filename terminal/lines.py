@@ -16,6 +16,10 @@ COLUMNS_58_MM: Final = 32
 COLUMNS_80_MM: Final = 48
 
 
+STOPS: Final = "，。；、"
+"""Chinese stops: a line may end after one, and none may begin with one."""
+
+
 class Align(Enum):
     """Where a line stands. Amounts are set right by blanks, not by alignment."""
 
@@ -77,14 +81,19 @@ def clip(text: str, columns: int) -> str:
 
 
 def wrap(text: str, columns: int) -> tuple[str, ...]:
-    """Break a text into lines of at most `columns`, at blanks where there are any."""
+    """Break a text into lines of at most `columns`, at blanks or after a stop where there are any.
+
+    A stop does not begin a line: it would stand alone at the edge.
+    """
     lines: list[str] = []
     rest = text.strip()
     while text_width(rest) > columns:
         head = clip(rest, columns)
-        blank = head.rfind(" ")
-        if blank > 0 and not rest[len(head)].isspace():
-            head = head[:blank]
+        if rest[len(head)] in STOPS and len(head) > 1:
+            head = head[:-1]
+        end = max(head.rfind(" "), 1 + max(map(head.rfind, STOPS)))
+        if end > 0 and not rest[len(head)].isspace():
+            head = head[:end]
         lines.append(head.rstrip())
         rest = rest[len(head) :].lstrip()
     return (*lines, rest)

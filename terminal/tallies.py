@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 
@@ -19,6 +20,8 @@ from terminal import blocks, labels
 from terminal.documents import CopyKind, Receipt, Shop, SlipRow
 from terminal.lines import Align, Line, justify
 from terminal.paper import Paper
+
+TICK_BOX: Final = "[  ]"
 
 
 class TotalsList(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +112,7 @@ def record_lines(sheet: RecordSheet, paper: Paper) -> Iterator[Line]:
         label = words.label(paper.shown)
         yield Line(label)
         yield Line("_" * paper.columns)
+    yield Line()
     testing = any(receipt.testing for receipt in sheet.receipts)
     yield from blocks.foot(CopyKind.SETTLEMENT, paper, testing=testing)
 
@@ -121,6 +125,8 @@ def _record(receipt: Receipt, paper: Paper) -> Iterator[Line]:
     yield Line(justify(blocks.INDENT + receipt.card, amount, paper.columns), bold=True)
     yield from blocks.optional(labels.AUTH_NO, receipt.authorisation, paper)
     yield from blocks.optional(labels.REFER_NO, receipt.rrn, paper)
-    for box in labels.TOLD_CUSTOMER.apart(paper.shown):
-        yield Line(f"[  ] {box}")
+    first, *rest = labels.TOLD_CUSTOMER.apart(paper.shown)
+    yield Line(f"{TICK_BOX} {first}")
+    for words in rest:
+        yield Line(f"{' ' * len(TICK_BOX)} {words}")
     yield blocks.rule(paper)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Final, assert_never
 
@@ -136,13 +136,22 @@ def _summed(rows: Sequence[SlipRow]) -> tuple[SlipRow, ...]:
     return tuple(SlipRow(kind, counts[kind], amounts[kind]) for kind in PaymentKind if counts[kind])
 
 
+def _days(report: Report, paper: Paper) -> Iterator[Line]:
+    """The day, or the first and the last day, as people name them."""
+    last = datetime.strptime(report.before, LOCAL_DATE).date() - timedelta(days=1)  # noqa: DTZ007
+    if report.period is Period.DAY:
+        yield from blocks.entry(labels.DAY, report.since, paper)
+        return
+    yield from blocks.entry(labels.FIRST_DAY, report.since, paper)
+    yield from blocks.entry(labels.LAST_DAY, last.strftime(LOCAL_DATE), paper)
+
+
 def _report(report: Report, paper: Paper) -> Iterator[Line]:
     yield from blocks.title(labels.PERIODS[report.period.value], paper)
     yield Line(labels.NOT_A_SLIP.name(paper.shown), bold=True, align=Align.CENTRE)
     yield blocks.rule(paper)
     yield from blocks.shop(report.shop, paper)
-    yield from blocks.entry(labels.SINCE, report.since, paper)
-    yield from blocks.entry(labels.BEFORE, report.before, paper)
+    yield from _days(report, paper)
     yield from blocks.entry(labels.DATE_TIME, report.at, paper)
     yield blocks.rule(paper)
     yield from blocks.entry(labels.BATCHES, str(report.batches), paper)

@@ -50,6 +50,10 @@ OFFLINE = receipt(
 UNKNOWN = settlement(
     host=None, result=Balance.UNKNOWN, exceptions=2, reversals_pending=1, remarks=(REFUSED,)
 )
+FOREIGN = settlement(
+    terminal_foreign=Figures(debit_count=3, debit_minor=30000),
+    host_foreign=Figures(debit_count=3, debit_minor=30000),
+)
 CHIPPED = receipt(chip=CHIP, expiry_line=True)
 ZEROES = settlement(
     rows=tuple(
@@ -76,6 +80,7 @@ CASES: dict[str, tuple[Document, CopyKind, Marks, Paper]] = {
         Marks(),
         Paper(language=Language.CHINESE),
     ),
+    "settlement-foreign": (FOREIGN, CopyKind.SETTLEMENT, Marks(), Paper()),
     "settlement-zero-rows": (ZEROES, CopyKind.SETTLEMENT, Marks(), Paper()),
     "receipt-electronic": (receipt(), CopyKind.CARDHOLDER, FILE, Paper()),
     "settlement-unknown": (UNKNOWN, CopyKind.SETTLEMENT, MARKS, Paper()),

@@ -63,5 +63,17 @@ def test_justify_ends_at_the_last_column(left: str, right: str, columns: int) ->
     assert line.endswith(clip(right, columns))
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("本人确认以上，同意记入本卡", ("本人确认以上，", "同意记入本卡")),
+        ("一二三四五六七八，九", ("一二三四五六七", "八，九")),
+        ("一二三四五六七八九", ("一二三四五六七八", "九")),
+    ],
+)
+def test_wrap_breaks_after_a_stop_and_never_before_one(text: str, lines: tuple[str, ...]) -> None:
+    assert lines == wrap(text, 16)
+
+
 def test_wrap_breaks_at_blanks() -> None:
     assert ("I ACKNOWLEDGE", "SATISFACTORY") == wrap("I ACKNOWLEDGE SATISFACTORY", 16)

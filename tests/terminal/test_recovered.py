@@ -106,7 +106,7 @@ def test_totals_count_no_recovered_receipt_and_say_so() -> None:
     assert ([12345], 1) == ([row.amount_minor for row in totals.rows], totals.recovered)
     text = render_text(totals_lines(totals, PAPER_58_MM))
     assert "999.99" not in text
-    assert "补录未计(RECOVERED, NOT COUNTED)" in text
+    assert "补录未计(RECOVERED, UNCOUNTED)" in text
 
 
 def test_detail_list_marks_what_was_recovered() -> None:

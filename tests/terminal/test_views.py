@@ -60,7 +60,11 @@ UNTRIED = msgspec.structs.replace(REFUSED, stan="000350", kind=PaymentKind.SALE,
 NOT_TAKEN = msgspec.structs.replace(DETAIL, not_taken=(REFUSED, SILENT, UNTRIED))
 NOON = "2026/01/02 12:00:00"
 VOIDED = receipt(stan="000346", kind=PaymentKind.VOID, amount_minor=5000)
-TOTALS = totals_of([receipt(), VOIDED], at=NOON)
+REBUILT = receipt(stan="000347", recovered_from="acquirer 2026/01/02 12:00:00")
+TOTALS = totals_of([receipt(), VOIDED, REBUILT], at=NOON)
+WEEK = report_of(
+    SLIPS, period=Period.WEEK, since="2025/12/29", before="2026/01/05", at="2026/01/05 08:00:00"
+)
 RECORDS = RecordSheet(shop=SHOP, at=NOON, receipts=(receipt(),))
 CONFIGURATION = ConfigurationSlip(
     shop=SHOP, at=NOON, entries=(("currency", "156"), ("time_zone", "Asia/Shanghai" * 3))
@@ -77,6 +81,7 @@ STRIP = VoidStrip(
 )
 VIEWS = {
     "report": REPORT,
+    "report-week": WEEK,
     "detail": DETAIL,
     "detail-not-taken": NOT_TAKEN,
     "totals": TOTALS,
@@ -175,3 +180,13 @@ def test_report_never_mixes_currencies() -> None:
 )
 def test_no_line_of_a_view_is_wider_than_the_paper(view: View, paper: Paper) -> None:
     assert all(line.width <= paper.columns for line in lay_out_view(view, paper))
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("name", VIEWS)
+def test_no_label_is_cut(name: str, language: Language) -> None:
+    """What stands before a value ends with its colon, on the narrowest paper too."""
+    lines = lay_out_view(VIEWS[name], Paper(language=language))
+
+    labels = [line.text for line in lines if "(" in line.text and not line.text.startswith(" ")]
+    assert [] == [text for text in labels if ")" not in text]
