@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import Enum
 from typing import Final, assert_never
 
@@ -138,7 +138,7 @@ def _summed(rows: Sequence[SlipRow]) -> tuple[SlipRow, ...]:
 
 def _days(report: Report, paper: Paper) -> Iterator[Line]:
     """The day, or the first and the last day, as people name them."""
-    last = datetime.strptime(report.before, LOCAL_DATE).date() - timedelta(days=1)  # noqa: DTZ007
+    last = date.fromisoformat(report.before.replace("/", "-")) - timedelta(days=1)
     if report.period is Period.DAY:
         yield from blocks.entry(labels.DAY, report.since, paper)
         return

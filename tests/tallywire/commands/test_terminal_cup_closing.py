@@ -236,7 +236,7 @@ async def test_foreign_cards_stand_on_a_side_of_their_own(tmp_path: Path) -> Non
     (asked,) = sent(notes, "0500")
     assert side(1, 500) + side(2, 1600) == asked.get(48)
     assert ("closed_balanced", 2100, ()) == (settled.outcome, settled.amount_minor, sound)
-    assert 2 == text.count("FOREIGN CARDS") == text.count("DOMESTIC CARDS")
+    assert 2 == text.count("外卡/") == text.count("内卡/")
 
 
 @pytest.mark.asyncio
