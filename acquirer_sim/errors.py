@@ -5,7 +5,8 @@ AcquirerError
 ├── LedgerError    the ledger cannot be opened, read or written
 │   └── PoisonedGroup  a value of one request has no room in it
 ├── KeyFileError   the ledger's key is missing or is not the one it was made with
-└── TraceError     the file of a trace cannot be opened
+├── TraceError     the file of a trace cannot be opened
+└── TokenError     the API would be open to strangers, or its token cannot be read
 """
 
 from __future__ import annotations
@@ -48,3 +49,9 @@ class TraceError(AcquirerError):
     """The file of a trace cannot be opened."""
 
     code = "A40"
+
+
+class TokenError(AcquirerError):
+    """The API would be open to strangers, or its token cannot be read."""
+
+    code = "A50"

@@ -239,6 +239,10 @@ CODES: Final[Mapping[FaultKind, str]] = {
 """What the kinds answer that are known by their code."""
 
 
+SKEW_S_MAX: Final = 10 * 365 * 86_400
+"""A clock further off than ten years would leave the calendar."""
+
+
 class Fault(Settings, frozen=True):
     """One fault and its trigger: every key given must match; of the matching messages it
     strikes the `nth` and those after it, `times` in all, and is then cleared.
@@ -273,7 +277,7 @@ class Fault(Settings, frozen=True):
     shape: TotalsShape = TotalsShape.SHORT
     totals: TotalsError = TotalsError.AMOUNT
     off_minor: Annotated[int, Meta(ge=1)] = 100
-    skew_s: int = 86_400
+    skew_s: Annotated[int, Meta(ge=-SKEW_S_MAX, le=SKEW_S_MAX)] = 86_400
 
     def __post_init__(self) -> None:
         facts = FAULTS[self.kind]

@@ -44,6 +44,16 @@ class Rulebook:
         self._zone = zone
         self._counts = [0] * len(self._rules)
 
+    @property
+    def rules(self) -> tuple[RuleSettings, ...]:
+        """The rules in their order."""
+        return self._rules
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """How often the keys of each rule were met, its count aside."""
+        return tuple(self._counts)
+
     def match(self, arrival: Arrival, now: datetime) -> RuleSettings | None:
         """Return the first rule that matches, and count the request at each rule asked."""
         local = now.astimezone(self._zone)

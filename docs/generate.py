@@ -12,12 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from docs import commands, faults, kinds, machines, responses, rules, wire, words
+from docs import api, commands, faults, kinds, machines, responses, rules, wire, words
 from protocol.dialect import BUILTIN
 
 REFERENCE: Final = Path(__file__).resolve().parent / "reference"
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "api.md": api.api,
     "commands.md": commands.commands,
     "configuration.md": words.configuration,
     **{f"dialect-{name}.md": partial(wire.dialect, name) for name in BUILTIN},

@@ -7,6 +7,7 @@ There is no delay to wait for company: alone, a request is committed alone.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -40,14 +41,19 @@ class Job(msgspec.Struct, frozen=True, gc=False):
 
 
 class Outcome(msgspec.Struct, frozen=True, gc=False):
-    """A group that is over. With a `failure` nobody may be told anything: silence."""
+    """A group that is over. With a `failure` nobody may be told anything: silence.
+
+    `commit_s` is how long the disk took, 0 where nothing had to be committed.
+    """
 
     jobs: Sequence[Job]
     decisions: Sequence[Decision]
     failure: LedgerError | None = None
+    commit_s: float = 0.0
 
 
 Deliver = Callable[[Outcome], None]
+Look = Callable[[sqlite3.Connection], None]
 
 
 class Committer(Protocol):
@@ -153,6 +159,7 @@ class ThreadCommitter(Echoes):
         self._committing = False
         self._closed = False
         self._commit_s = inf
+        self._looks: list[Look] = []
         self._begun: SimpleQueue[Outcome | None] = SimpleQueue()
         self._over: SimpleQueue[Outcome] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="ledger committer", daemon=True)
@@ -166,6 +173,20 @@ class ThreadCommitter(Echoes):
             self._begin_scheduled = True
             self._loop.call_soon(self._begin)
 
+    def look(self, question: Look) -> None:
+        """Ask the ledger itself, in the loop's thread, as soon as no commit runs.
+
+        For a ledger that nobody else can open.
+        """
+        self._looks.append(question)
+        if not self._committing:
+            self._answer_looks()
+
+    def _answer_looks(self) -> None:
+        looks, self._looks = self._looks, []
+        for question in looks:
+            question(self._ledger.connection)
+
     def close(self) -> None:
         """See Committer."""
         self._closed = True
@@ -174,6 +195,7 @@ class ThreadCommitter(Echoes):
         self._finish_over()
         while self._waiting:
             self._deliver(perform(self._ledger, self._policy, self._take(), self._now()))
+        self._answer_looks()
         self._ledger.close()
 
     def _take(self) -> list[Job]:
@@ -203,7 +225,7 @@ class ThreadCommitter(Echoes):
         began_s = self._loop.time()
         done = commit(self._ledger, outcome)
         self._commit_s = self._loop.time() - began_s
-        return done
+        return Outcome(done.jobs, done.decisions, done.failure, self._commit_s)
 
     def _run(self) -> None:
         """Commit what is begun, until a None comes."""
@@ -220,6 +242,8 @@ class ThreadCommitter(Echoes):
         if self._closed:
             return
         self._committing = False
+        if self._looks:
+            self._answer_looks()
         self._begin()
         self._finish_over()
 

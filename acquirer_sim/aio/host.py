@@ -35,6 +35,7 @@ from protocol.refusal import refusal
 from protocol.trace import Told
 
 if TYPE_CHECKING:
+    from acquirer_sim.aio.meter import Meter
     from acquirer_sim.aio.mischief import Mischief
     from acquirer_sim.aio.recording import Recording
     from acquirer_sim.envelopes import Amend, Envelopes
@@ -128,6 +129,7 @@ class Host:
         self._stopping = False
         self.recording: Recording | None = None
         self._failure: AcquirerError | None = None
+        self.meter: Meter | None = None
         self._open_committer = open_committer
         self._committer = open_committer(self._deliver)
         self.server = Server(self.receive, codec, framing, settings, on_incident=on_incident)
@@ -165,14 +167,37 @@ class Host:
         """Note from now on what is on the wire, which faults strike, and what is told."""
         self.recording = recording
         self.server.trace(recording.tracer)
-        told, tell = self._on_event, recording.tracer.tell
+
+        def tell(event: HostEvent) -> None:
+            details = {} if event.fault is None else msgspec.to_builtins(event.fault)
+            recording.tracer.tell(Told(event.kind, event.text, details))
+
+        self.tell_also(tell)
+
+    def tell_also(self, listener: Callable[[HostEvent], None]) -> None:
+        """Tell events to one more listener, before those it was told to already."""
+        others = self._on_event
 
         def tell_both(event: HostEvent) -> None:
-            details = {} if event.fault is None else msgspec.to_builtins(event.fault)
-            tell(Told(event.kind, event.text, details))
-            told(event)
+            listener(event)
+            others(event)
 
         self._on_event = tell_both
+
+    @property
+    def ready(self) -> bool:
+        """True while a terminal that comes is let in and answered."""
+        return not self._stopping and self.server.listening
+
+    @property
+    def rules(self) -> Rulebook | None:
+        """The rules at work."""
+        return self._rules
+
+    @property
+    def committer(self) -> Committer:
+        """What commits now; another after every restart."""
+        return self._committer
 
     def inject(self, plan: FaultPlan) -> None:
         """Begin a fault plan; the counts of the one before it are forgotten."""
@@ -235,6 +260,8 @@ class Host:
             except ProfileError as error:
                 self._refuse(connection, message, str(error))
                 continue
+            if self.meter is not None and isinstance(operation, Request):
+                self.meter.asked(operation, message.mti)
             if not isinstance(operation, Request):
                 self._on_event(HostEvent(REFUSED, f"{message.mti} is no request to a host"))
                 connection.withhold()
@@ -244,6 +271,8 @@ class Host:
                 plain = envelopes is None and message.header is None
                 reply = self._committer.at_once(operation)
                 if reply is not None:
+                    if self.meter is not None:
+                        self.meter.answered(operation, reply)
                     self._send(connection, reply, operation, None if plain else message)
                 else:
                     context = connection if plain else Errand(connection, message)
@@ -284,6 +313,8 @@ class Host:
 
     def _deliver(self, outcome: Outcome) -> None:
         """Send the replies of a group that is over."""
+        if self.meter is not None:
+            self.meter.decided(outcome)
         if outcome.failure is not None:
             self._fall_silent(outcome.jobs, outcome.failure)
             return

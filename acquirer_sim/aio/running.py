@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -140,16 +141,21 @@ async def run_acquirer(
     on_event: Callable[[HostEvent], None] = log_event,
     restart: Callable[[], None] | None = None,
     codec: MessageCodec | None = None,
+    beside: Callable[[Host], AbstractAsyncContextManager[object]] | None = None,
 ) -> None:
-    """Run until cancelled or told to stop by SIGTERM or SIGINT; then drain. Raises as above."""
+    """Run until cancelled or told to stop by SIGTERM or SIGINT; then drain. Raises as above.
+
+    `beside` is entered when the host listens, and left before it drains.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     host = await start_host(start, codec=codec, on_event=on_event, restart=restart)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        on_ready(host)
-        await stop.wait()
+        async with beside(host) if beside is not None else nullcontext():
+            on_ready(host)
+            await stop.wait()
     finally:
         await host.stop()
 

@@ -70,6 +70,11 @@ class Server:
         return [socket.getsockname()[:2] for socket in sockets]
 
     @property
+    def listening(self) -> bool:
+        """True while somebody who comes is let in."""
+        return bool(self._listeners)
+
+    @property
     def connections(self) -> list[Connection]:
         """Those open now, oldest first."""
         return list(self._house.registered.values())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 import msgspec
 
 from acquirer_sim.aio.ledger_url import shown
 from acquirer_sim.configuration import load_configuration
-from acquirer_sim.errors import AcquirerError, ListenError
+from acquirer_sim.errors import AcquirerError, ListenError, TokenError
 from acquirer_sim.faults import check_called, load_faults
 from protocol.dialect import BUILTIN
 from tallywire import starting
@@ -27,8 +27,21 @@ if TYPE_CHECKING:
     from acquirer_sim.aio.running import Start
     from protocol.dialect import Dialect
     from protocol.message import MessageCodec
+    from tallywire.commands.acquirer_api import Beside
+
+EXITS: Final = {ListenError: Exit.UNREACHABLE, TokenError: Exit.CONFIGURATION}
+"""How the command ends for an error; with the storage's code for all others."""
 
 FILE = click.Path(dir_okay=False)
+
+
+class Watch(msgspec.Struct, frozen=True):
+    """How a host is watched: files of its trace, and the API."""
+
+    trace: str
+    pcap: str
+    api: tuple[str, int] | None
+    token_file: str | None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
@@ -63,6 +76,8 @@ FILE = click.Path(dir_okay=False)
 )
 @click.option("--trace", type=FILE, help="Write every message to this file, masked, as JSON lines.")
 @click.option("--pcap", type=FILE, help="Write every message to this file as packets, blanked.")
+@click.option("--api", type=ADDRESS, help="Serve the HTTP API here; off loopback with a token.")
+@click.option("--api-token-file", type=FILE, help="The token's file; else TALLYWIRE_API_TOKEN.")
 @click.option("--json", "as_json", is_flag=True, help="Tell events as JSON lines.")
 @click.pass_context
 def command(
@@ -77,6 +92,8 @@ def command(
     codec: str,
     trace: str | None,
     pcap: str | None,
+    api: tuple[str, int] | None,
+    api_token_file: str | None,
     as_json: bool,
 ) -> None:
     """Run an acquirer host with a real ledger, until SIGTERM or Ctrl-C.
@@ -87,9 +104,9 @@ def command(
     context.obj = Books(ledger, as_json)
     if context.invoked_subcommand is None:
         starting.begin()
-        traces = (trace or "", pcap or "")
-        start = partial(_start, listen, (ledger, ledger_key), config, faults, dialect, traces)
-        run(_serve(start, codec, as_json=as_json), as_json=as_json)
+        watch = Watch(trace or "", pcap or "", api, api_token_file)
+        start = partial(_start, listen, (ledger, ledger_key), config, faults, dialect, watch)
+        run(_serve(start, codec, watch, as_json=as_json), as_json=as_json)
 
 
 command.add_command(batches)
@@ -104,7 +121,7 @@ def _start(
     config: str | None,
     faults: str | None,
     dialect: str,
-    traces: tuple[str, str],
+    watch: Watch,
 ) -> Start:
     from acquirer_sim.aio.running import Start
 
@@ -120,8 +137,9 @@ def _start(
         configuration=configuration,
         faults=plan,
         dialect=dialect if dialect in BUILTIN else _own(dialect),
-        trace=traces[0],
-        pcap=traces[1],
+        trace=watch.trace,
+        pcap=watch.pcap,
+        watched=watch.api is not None,
     )
 
 
@@ -131,7 +149,7 @@ def _own(name: str) -> Dialect:
     return find_dialect(name)
 
 
-async def _serve(read: Callable[[], Start], codec: str, *, as_json: bool) -> None:
+async def _serve(read: Callable[[], Start], codec: str, watch: Watch, *, as_json: bool) -> None:
     from acquirer_sim.aio.running import run_acquirer
 
     start = read()
@@ -139,13 +157,26 @@ async def _serve(read: Callable[[], Start], codec: str, *, as_json: bool) -> Non
     ending: Ending | None = None
     try:
         await run_acquirer(
-            start, on_ready=voice.ready, on_event=voice.event, codec=_codec(codec, start.spoken)
+            start,
+            on_ready=voice.ready,
+            on_event=voice.event,
+            codec=_codec(codec, start.spoken),
+            beside=_beside(watch, start, voice),
         )
     except AcquirerError as error:
-        code = Exit.UNREACHABLE if isinstance(error, ListenError) else Exit.STORAGE
+        code = EXITS.get(type(error), Exit.STORAGE)
         ending = Ending(code, error.sentence, error.next_step, error.code)
     if ending is not None:
         raise ending
+
+
+def _beside(watch: Watch, start: Start, voice: Voice) -> Beside | None:
+    """Return what runs beside the host, None without an API."""
+    if watch.api is None:
+        return None
+    from tallywire.commands.acquirer_api import beside
+
+    return beside(watch.api, watch.token_file, ledger=start.ledger, on_ready=voice.api_ready)
 
 
 def _codec(name: str, dialect: Dialect) -> MessageCodec | None:
@@ -173,6 +204,15 @@ class Voice:
         else:
             ledger = shown(self._start.ledger)
             click.echo(f"Acquirer on {address}:{port}, ledger {ledger}. Ctrl-C stops it.")
+
+    def api_ready(self, address: tuple[str, int]) -> None:
+        """The API is open too; told before the host is."""
+        host, port = address
+        if self._as_json:
+            tell(event="api", host=host, port=port)
+        else:
+            name = f"[{host}]" if ":" in host else host
+            click.echo(f"API on http://{name}:{port}/openapi.json")
 
     def event(self, event: HostEvent) -> None:
         """Something happened that a person may want to know."""

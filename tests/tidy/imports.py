@@ -34,6 +34,9 @@ ONE_HOME: Final = {
     "escpos": "terminal/escpos.py",
     "aiomqtt": "terminal/aio/mqtt_connection.py",
     "paho": "terminal/aio/mqtt_connection.py",
+    "uvicorn": "acquirer_sim/aio/api/serving.py",
+    "starlette": "acquirer_sim/aio/api/app.py",
+    "prometheus_client": "acquirer_sim/aio/meter.py",
 }
 """Libraries that one file stands in front of."""
 

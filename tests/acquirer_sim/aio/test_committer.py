@@ -82,6 +82,34 @@ async def test_group_forms_by_itself_while_the_disk_is_busy(tmp_path: Path) -> N
 
 
 @pytest.mark.asyncio
+async def test_look_waits_for_the_commit_that_runs(tmp_path: Path) -> None:
+    """A question never sees half a group, and is answered at the latest when all is closed."""
+    ledger, key = opened(tmp_path)
+    gate = Gate()
+    slow = SqliteLedger(ledger.connection, around_commit=gate)
+    desk, seen = Desk(1), [0]
+
+    def look(connection: sqlite3.Connection) -> None:
+        assert not connection.in_transaction
+        seen.append(connection.execute("SELECT count(*) FROM payment").fetchone()[0])
+
+    policy = Policy(default_configuration(), key)
+    committer = ThreadCommitter(slow, policy, lambda: NOW, desk.deliver)
+    committer.look(look)
+    committer.submit([job(1)])
+    await asyncio.to_thread(gate.reached.wait, 10)
+    committer.look(look)
+    before = list(seen)
+    gate.opened.set()
+    await desk.full.wait()
+    after = list(seen)
+    committer.look(look)
+    committer.close()
+
+    assert ([0, 0], [0, 0, 1], [0, 0, 1, 1]) == (before, after, seen)
+
+
+@pytest.mark.asyncio
 async def test_group_is_cut_at_its_limit(tmp_path: Path) -> None:
     ledger, key = opened(tmp_path)
     desk = Desk(5)
