@@ -137,9 +137,9 @@ class Host:
         if rules is not None or (faults is not None and faults.fault):
             self._misbehave(faults or NO_FAULTS)
 
-    async def listen(self, host: str, port: int) -> None:
-        """Accept on a TCP address. Raises CannotListen."""
-        await self.server.listen(host, port)
+    async def listen(self, host: str, port: int, *, shared: bool = False) -> None:
+        """Accept on a TCP address, `shared` with other processes. Raises CannotListen."""
+        await self.server.listen(host, port, shared=shared)
         if self._mischief is not None:
             self._mischief.begin()
 

@@ -49,7 +49,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     `trace` is a file of JSON lines, `pcap` one of packets; `watched` keeps the last of the trace in
     memory for whoever asks.
 
-    `ledger_key` is the file with the key of card tokens, for a ledger on PostgreSQL.
+    `ledger_key` is the file with the key of card tokens, for a ledger on PostgreSQL. A `shared`
+    port has other processes listening on it, which must say the same.
     """
 
     host: str = "127.0.0.1"
@@ -62,6 +63,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     trace: str = ""
     pcap: str = ""
     watched: bool = False
+    shared: bool = False
 
     @property
     def spoken(self) -> Dialect:
@@ -104,7 +106,7 @@ async def start_host(
     try:
         if start.trace or start.pcap or start.watched:
             _record(host, start, now, on_event)
-        await host.listen(start.host, start.port)
+        await host.listen(start.host, start.port, shared=start.shared)
     except CannotListen as error:
         problem = ListenError(
             f"{str(error).capitalize()}.", "Choose another address with --listen."

@@ -50,6 +50,7 @@ class Server:
         self._numbers = count(1)
         self._listeners: list[asyncio.Server] = []
         self._left: list[tuple[str, int]] = []
+        self._shared = False
         self._house = House(service, codec, framing, settings or ServerSettings())
         self._house.time = self._loop.time
         self._house.later = self._schedule
@@ -88,13 +89,25 @@ class Server:
         return Connection(self._house, next(self._numbers))
 
     async def listen(
-        self, host: str, port: int, *, tls: ssl.SSLContext | None = None, backlog: int = 1024
+        self,
+        host: str,
+        port: int,
+        *,
+        tls: ssl.SSLContext | None = None,
+        backlog: int = 1024,
+        shared: bool = False,
     ) -> None:
-        """Accept on a TCP address; port 0 picks a free one. Raises CannotListen."""
+        """Accept on a TCP address; port 0 picks a free one. Raises CannotListen.
+
+        A `shared` address stays so: other processes listen on it too (SO_REUSEPORT).
+        """
         problem = ""
+        self._shared = self._shared or shared
         try:
             self._listeners.append(
-                await self._loop.create_server(self.accept, host, port, ssl=tls, backlog=backlog)
+                await self._loop.create_server(
+                    self.accept, host, port, ssl=tls, backlog=backlog, reuse_port=self._shared
+                )
             )
         except (OSError, OverflowError) as error:
             problem = getattr(error, "strerror", None) or str(error)

@@ -50,6 +50,7 @@ class Watch(msgspec.Struct, frozen=True):
     "--ledger",
     default="sqlite:acquirer.db",
     show_default=True,
+    envvar="TALLYWIRE_LEDGER",
     help="sqlite:PATH keeps the books in a file, postgresql://USER@HOST:PORT/DATABASE in a"
     " database that many acquirers share, memory: forgets them, none: keeps none.",
 )
@@ -59,6 +60,12 @@ class Watch(msgspec.Struct, frozen=True):
     default="",
     help="The key of card tokens on PostgreSQL; else DATABASE.key in this folder.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="So many processes on one port and one ledger, which must be on PostgreSQL.",
+)
+@click.option("--worker", type=int, default=0, hidden=True)
 @click.option("--config", type=FILE, help="Cards, merchants, terminals and rules, as TOML.")
 @click.option("--faults", type=FILE, help="What is to go wrong, as TOML.")
 @click.option(
@@ -86,6 +93,8 @@ def command(
     listen: tuple[str, int],
     ledger: str,
     ledger_key: str,
+    workers: int | None,
+    worker: int,
     config: str | None,
     faults: str | None,
     dialect: str,
@@ -102,17 +111,26 @@ def command(
     amounts from 1000.01 to 1000.99 ask for the response code in their cents.
     """
     context.obj = Books(ledger, as_json)
-    if context.invoked_subcommand is None:
+    if context.invoked_subcommand is None and workers is not None:
+        from tallywire.commands.acquirer_workers import serve_together
+
+        run(serve_together(context.params), as_json=as_json)
+    elif context.invoked_subcommand is None:
         starting.begin()
-        watch = Watch(trace or "", pcap or "", api, api_token_file)
+        watch = Watch(_of_worker(trace, worker), _of_worker(pcap, worker), api, api_token_file)
         start = partial(_start, listen, (ledger, ledger_key), config, faults, dialect, watch)
-        run(_serve(start, codec, watch, as_json=as_json), as_json=as_json)
+        run(_serve(start, codec, watch, worker=worker, as_json=as_json), as_json=as_json)
 
 
 command.add_command(batches)
 command.add_command(report)
 command.add_command(audit)
 command.add_command(explain)
+
+
+def _of_worker(path: str | None, worker: int) -> str:
+    """Return a file's name; workers have one each."""
+    return f"{path}.{worker}" if path and worker else path or ""
 
 
 def _start(
@@ -149,10 +167,17 @@ def _own(name: str) -> Dialect:
     return find_dialect(name)
 
 
-async def _serve(read: Callable[[], Start], codec: str, watch: Watch, *, as_json: bool) -> None:
+async def _serve(
+    read: Callable[[], Start], codec: str, watch: Watch, *, worker: int, as_json: bool
+) -> None:
     from acquirer_sim.aio.running import run_acquirer
 
     start = read()
+    if worker:
+        from tallywire.workers import end_with_parent
+
+        start = msgspec.structs.replace(start, shared=True)
+        end_with_parent()
     voice = Voice(start, as_json=as_json)
     ending: Ending | None = None
     try:
