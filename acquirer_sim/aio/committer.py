@@ -19,7 +19,7 @@ import msgspec
 
 from acquirer_sim.aio.sqlite_ledger import SqliteLedger
 from acquirer_sim.decide import Decision
-from acquirer_sim.errors import LedgerError
+from acquirer_sim.errors import LedgerError, PoisonedGroup
 from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
 from acquirer_sim.reflex import answer, answer_echo
@@ -99,6 +99,20 @@ def perform(ledger: SqliteLedger, policy: Policy, jobs: Sequence[Job], now: date
     return commit(ledger, outcome)
 
 
+def poisoned(outcome: Outcome) -> bool:
+    """Return whether one request of many has cost its group, and the others may do without it."""
+    return isinstance(outcome.failure, PoisonedGroup) and len(outcome.jobs) > 1
+
+
+def apart(
+    ledger: SqliteLedger, policy: Policy, outcome: Outcome, now: Callable[[], datetime]
+) -> list[Outcome]:
+    """Return an outcome; a poisoned one's requests are performed one by one, in order."""
+    if not poisoned(outcome):
+        return [outcome]
+    return [perform(ledger, policy, [job], now()) for job in outcome.jobs]
+
+
 class Echoes:
     """Answers at once what only asks whether somebody is there, also while the disk hangs."""
 
@@ -123,7 +137,9 @@ class InlineCommitter(Echoes):
 
     def submit(self, jobs: Sequence[Job]) -> None:
         """See Committer."""
-        self._deliver(perform(self._ledger, self._policy, jobs, self._now()))
+        outcome = perform(self._ledger, self._policy, jobs, self._now())
+        for one in apart(self._ledger, self._policy, outcome, self._now):
+            self._deliver(one)
 
     def close(self) -> None:
         """See Committer."""
@@ -194,7 +210,9 @@ class ThreadCommitter(Echoes):
         self._thread.join()
         self._finish_over()
         while self._waiting:
-            self._deliver(perform(self._ledger, self._policy, self._take(), self._now()))
+            outcome = perform(self._ledger, self._policy, self._take(), self._now())
+            for one in self._apart(outcome):
+                self._deliver(one)
         self._answer_looks()
         self._ledger.close()
 
@@ -208,12 +226,17 @@ class ThreadCommitter(Echoes):
         while self._waiting and not self._committing:
             outcome = begin(self._ledger, self._policy, self._take(), self._now())
             if outcome.failure is not None or not self._ledger.connection.in_transaction:
-                self._tell(outcome)
+                for one in self._apart(outcome):
+                    self._tell(one)
             elif len(outcome.jobs) == 1 and self._commit_s < QUICK_COMMIT_S:
                 self._tell(self._commit(outcome))
             else:
                 self._committing = True
                 self._begun.put(outcome)
+
+    def _apart(self, outcome: Outcome) -> list[Outcome]:
+        """See `apart`. Called by whoever has the baton."""
+        return apart(self._ledger, self._policy, outcome, self._now)
 
     def _tell(self, outcome: Outcome) -> None:
         """Deliver a group that needed no thread, after those that were committed before it."""
@@ -230,7 +253,8 @@ class ThreadCommitter(Echoes):
     def _run(self) -> None:
         """Commit what is begun, until a None comes."""
         while (outcome := self._begun.get()) is not None:
-            self._over.put(self._commit(outcome))
+            for one in self._apart(self._commit(outcome)):
+                self._over.put(one)
             self._loop.call_soon_threadsafe(self._finish)
 
     def _finish(self) -> None:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from acquirer_sim.aio.committer import Deliver, Echoes, Job, Outcome
+from acquirer_sim.aio.committer import Deliver, Echoes, Job, Outcome, poisoned
 from acquirer_sim.aio.postgres_ledger import PostgresLedger
-from acquirer_sim.errors import LedgerError, PoisonedGroup
+from acquirer_sim.errors import LedgerError
 from acquirer_sim.policy import Policy
 
 GROUP_MAX: Final = 512
@@ -85,7 +85,7 @@ class PostgresCommitter(Echoes):
     async def _perform(self, jobs: Sequence[Job]) -> list[Outcome]:
         """Perform a group; a poisoned one request by request, so that one fails and not all."""
         outcome = await self._perform_once(jobs)
-        if isinstance(outcome.failure, PoisonedGroup) and len(jobs) > 1:
+        if poisoned(outcome):
             return [await self._perform_once([job]) for job in jobs]
         return [outcome]
 

@@ -107,6 +107,9 @@ class PostgresLedger:
                 await self._give_up(error)
                 if not again:
                     break
+            except LedgerError as error:
+                problem = error
+                break
             except Exception as error:  # noqa: BLE001 — a request we stumble over fails alone
                 # A message could hold a card number; the type says enough.
                 problem = PoisonedGroup(

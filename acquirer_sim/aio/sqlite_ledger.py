@@ -17,7 +17,7 @@ import msgspec
 from acquirer_sim.aio import statements as sql
 from acquirer_sim.aio.shelf import Shelf
 from acquirer_sim.decide import Decision, decide, needs
-from acquirer_sim.errors import LedgerError
+from acquirer_sim.errors import LedgerError, PoisonedGroup
 from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
 from acquirer_sim.rows import Batch, Chip, Item, Payment, Reversal, Row, Terminal
@@ -96,7 +96,7 @@ class SqliteLedger:
         A group that changed nothing is over already: the connection is then not
         `in_transaction`. Raises LedgerError, and then nothing happened.
         """
-        problem = None
+        problem: LedgerError | None = None
         begun = False
         try:
             self.connection.execute("BEGIN IMMEDIATE")
@@ -110,7 +110,12 @@ class SqliteLedger:
             self._shelf.clear()
             problem = ledger_error(error)
         except msgspec.DecodeError:
-            problem = LedgerError("A row of the ledger cannot be read.", "Restore a backup.")
+            problem = PoisonedGroup("A row of the ledger cannot be read.", "Restore a backup.")
+        except Exception as error:  # noqa: BLE001 — a request we stumble over fails alone
+            # A message could hold a card number; the type says enough.
+            problem = PoisonedGroup(
+                f"A request could not be handled ({type(error).__name__}).", "Look at it."
+            )
         finally:
             if not begun:
                 self.roll_back()
@@ -122,7 +127,7 @@ class SqliteLedger:
         Raises LedgerError: the group is rolled back where that can be known, and its replies
         must not leave.
         """
-        problem = None
+        problem: LedgerError | None = None
         try:
             if self._begun is not None:
                 self._write(self._begun)
@@ -138,7 +143,7 @@ class SqliteLedger:
             problem = ledger_error(error)
         except (OverflowError, ValueError):
             # The thread that commits must outlive whatever one group holds.
-            problem = LedgerError(
+            problem = PoisonedGroup(
                 "A value has no room in the ledger.", "Look at the last requests."
             )
         finally:
