@@ -43,6 +43,14 @@ class StatusBack:
     mask: int
 
 
+class OfflineBack(Enum):
+    """GS ( H function 49: whether going offline is told as a response, and with its cause."""
+
+    OFF = 0
+    BARE = 1
+    WITH_CAUSE = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Strange:
     """A command nobody knows: counted and logged."""
@@ -50,4 +58,4 @@ class Strange:
     prefix: bytes
 
 
-Action = Mark | Cut | Sensor | Acknowledge | Answer | StatusBack | Strange
+Action = Mark | Cut | Sensor | Acknowledge | Answer | StatusBack | OfflineBack | Strange

@@ -20,6 +20,7 @@ from tallywire.virtual_printer.actions import (
     Action,
     Answer,
     Cut,
+    OfflineBack,
     Sensor,
     StatusBack,
     Strange,
@@ -164,7 +165,7 @@ class Interpreter:
 
     def _initialise(self, _: bytes) -> list[Action]:
         self.reset()
-        return [StatusBack(0)]
+        return [StatusBack(0), OfflineBack.OFF]
 
     def _print_mode(self, arguments: bytes) -> list[Action]:
         mode = arguments[0]
@@ -281,7 +282,7 @@ class Interpreter:
     def _picture_command(self, arguments: bytes) -> list[Action]:
         """GS ( with a letter: pictures, symbols, or the process ID of GS ( H."""
         if arguments[:1] == b"H":
-            return _process_id(arguments[3:])
+            return _response(arguments[3:])
         return self._finished(self._pictures.function(arguments[:1], arguments[3:], self._place))
 
     def _long_graphics(self, arguments: bytes) -> list[Action]:
@@ -370,8 +371,11 @@ def _decoded(raw: bytes, encoding: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
-def _process_id(arguments: bytes) -> list[Action]:
-    """GS ( H function 48: four printable characters to be echoed."""
+def _response(arguments: bytes) -> list[Action]:
+    """GS ( H: function 48, four printable characters to be echoed; 49, offline responses."""
+    if arguments[:2] == b"10" and len(arguments) > 2:
+        wanted = [one for one in OfflineBack if arguments[2] in (one.value, one.value + 48)]
+        return [*wanted]
     process_id = arguments[2:6]
     right = len(process_id) == 4 and all(0x20 <= byte <= 0x7E for byte in process_id)
     return [Acknowledge(process_id)] if arguments[:2] == b"00" and right else []

@@ -23,6 +23,7 @@ from tallywire.virtual_printer.actions import (
     Action,
     Answer,
     Cut,
+    OfflineBack,
     Sensor,
     StatusBack,
     Strange,
@@ -313,6 +314,9 @@ class PrinterMachine:
                 self._reply(reply)
             case StatusBack(mask=mask):
                 self._replies.enable_status_back(mask)
+            case OfflineBack():
+                knows = not (self.faults.clone or self.faults.illiterate)
+                self._replies.enable_offline_back(action if knows else OfflineBack.OFF)
             case Strange(prefix=prefix):
                 self._note_unknown(prefix)
             case _:

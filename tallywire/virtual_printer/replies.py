@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
+from tallywire.virtual_printer.actions import OfflineBack
 from tallywire.virtual_printer.faults import Echo, PrinterFaults
-from tallywire.virtual_printer.status import Condition, real_time_reply, status_back
+from tallywire.virtual_printer.status import Condition, offline_cause, real_time_reply, status_back
 
 NO_PROCESS: Final = b"0000"
 WATCHED: Final = (0x02, 0x04, 0x08)
@@ -28,6 +29,8 @@ class Replies:
         self._out = bytearray()
         self._mask = 0
         self._told = b""
+        self._offline_back = OfflineBack.OFF
+        self._halted = False
         self._late: deque[tuple[float, bytes]] = deque(maxlen=LATE_MAX)
         self._last_process = NO_PROCESS
         self._garbage = 0
@@ -42,12 +45,14 @@ class Replies:
         """A client has come; what was meant for the one before is not kept for it."""
         self._connected = True
         self._mask = 0
+        self._offline_back = OfflineBack.OFF
         self._out.clear()
 
     def disconnect(self) -> None:
         """The client has gone."""
         self._connected = False
         self._mask = 0
+        self._offline_back = OfflineBack.OFF
         self._out.clear()
 
     def power_cut(self) -> None:
@@ -55,6 +60,7 @@ class Replies:
         self._out.clear()
         self._late.clear()
         self._mask = 0
+        self._offline_back = OfflineBack.OFF
         self._last_process = NO_PROCESS
 
     def say(self, reply: bytes, condition: Condition) -> None:
@@ -83,7 +89,25 @@ class Replies:
         self._mask = mask
         self._told = b""
 
+    def enable_offline_back(self, wanted: OfflineBack) -> None:
+        """GS ( H function 49: tell, from now on, when something stops the printer."""
+        self._offline_back = wanted
+
     def tell_status(self, condition: Condition) -> None:
+        """Tell what changed, as it was asked for: offline responses, automatic status back."""
+        self._tell_offline(condition)
+        self._tell_frames(condition)
+
+    def _tell_offline(self, condition: Condition) -> None:
+        """Once each time it stops; a process ID that was due has gone out before."""
+        stopped_now = condition.halted and not self._halted
+        self._halted = condition.halted
+        if not stopped_now or self._offline_back is OfflineBack.OFF:
+            return
+        told = offline_cause(condition) if self._offline_back is OfflineBack.WITH_CAUSE else b""
+        self.say(b"\x37\x23" + told + b"\0", condition)
+
+    def _tell_frames(self, condition: Condition) -> None:
         """Automatic status back: once when it is enabled, then at every change asked for."""
         if not self._mask:
             return

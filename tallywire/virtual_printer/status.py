@@ -31,9 +31,14 @@ class Condition:
         return self.overheated or self.cutter_jammed or self.broken
 
     @property
+    def halted(self) -> bool:
+        """Whether something that happened stops it, and nobody pressed its button."""
+        return self.cover_open or self.paper_end or self.in_error
+
+    @property
     def stopped(self) -> bool:
         """Whether it prints nothing now."""
-        return self.cover_open or self.offline or self.paper_end or self.in_error
+        return self.offline or self.halted
 
 
 def real_time_reply(condition: Condition, kind: int) -> bytes:
@@ -54,6 +59,14 @@ def real_time_reply(condition: Condition, kind: int) -> bytes:
             return bytes((FIXED | near | (0x60 if condition.paper_end else 0),))
         case _:
             return b""
+
+
+def offline_cause(condition: Condition) -> bytes:
+    """Return the cause in an offline response (GS ( H function 49): one byte, 40 to 7F.
+
+    Which bit means what is each model's own; here they are those of DLE EOT 2.
+    """
+    return bytes((0x40 | (real_time_reply(condition, 2)[0] & 0x24) | condition.in_error,))
 
 
 def paper_sensors(condition: Condition) -> bytes:

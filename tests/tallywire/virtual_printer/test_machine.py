@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tallywire.virtual_printer.faults import PrinterFaults
 from tallywire.virtual_printer.machine import PrinterMachine
 from tallywire.virtual_printer.paper import SlipEnd
 from tests.tallywire.virtual_printer.hosts import (
@@ -153,6 +154,45 @@ def test_status_back_ends_with_the_connection_and_with_initialisation() -> None:
     machine.data_to_send()
 
     machine.open_cover(4.0)
+
+    assert b"" == machine.data_to_send()
+
+
+OFFLINE_BACK = b"\x1d(H\x03\x0010"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [(b"0", ""), (b"\x01", "37 23 00  37 23 00"), (b"2", "37 23 44 00  37 23 60 00")],
+)
+def test_offline_response_is_told_when_something_stops_the_printer(
+    wanted: bytes, told: str
+) -> None:
+    """Paper page, ESC/POS: GS ( H function 49; the cover, then the end of the paper."""
+    machine = connected(paper_lines=2)
+    machine.receive_data(OFFLINE_BACK + wanted, 0.0)
+    machine.open_cover(1.0)
+    machine.close_cover(2.0)
+    machine.go_offline(3.0)
+    machine.go_online(4.0)
+    machine.receive_data(receipt(3), 5.0)
+
+    assert bytes.fromhex(told) == machine.data_to_send()
+
+
+def test_offline_response_comes_after_the_process_id_that_was_due() -> None:
+    """Paper page: the process ID has priority."""
+    machine = connected(paper_lines=4)
+    machine.receive_data(OFFLINE_BACK + b"1" + receipt(3) + process("ab12") + receipt(2), 0.0)
+
+    assert echo("ab12") + b"\x37\x23\0" == machine.data_to_send()
+
+
+@pytest.mark.parametrize("faults", [PrinterFaults(clone=True), PrinterFaults(illiterate=True)])
+def test_clone_knows_no_offline_response(faults: PrinterFaults) -> None:
+    machine = connected(faults=faults)
+    machine.receive_data(OFFLINE_BACK + b"1", 0.0)
+    machine.open_cover(1.0)
 
     assert b"" == machine.data_to_send()
 
