@@ -9,6 +9,7 @@ from tallywire.virtual_printer.actions import (
     Action,
     Answer,
     Cut,
+    OfflineBack,
     Sensor,
     StatusBack,
     Strange,
@@ -69,7 +70,7 @@ ACTIONS = [
     (b"\x1d!\x27a\n", [line("a", 192, Style(width=3, height=8))]),
     (b"\x1ba1a\n", [Line((Run("a", Style()),), Place.CENTRE, 30)]),
     (b"\x1ba\x09a\n", [line("a")]),
-    (b"\x1bE\x01x\x1b@a\n", [StatusBack(0), line("a")]),
+    (b"\x1bE\x01x\x1b@a\n", [StatusBack(0), OfflineBack.OFF, line("a")]),
     # Characters
     ("\x1c&金\n".encode("gb18030"), [line("金", columns=2)]),
     ("\x1b3\0\x1bM1\x1c&金\n".encode("gb18030"), [line("金", 24, Style(narrow=True), 2)]),
@@ -79,6 +80,8 @@ ACTIONS = [
     (b"a\x7fb\n", [line("a b")]),
     # Questions and answers
     (b"\x1da\x0f", [StatusBack(15)]),
+    (b"\x1d(H\x03\x00102", [OfflineBack.WITH_CAUSE]),
+    (b"\x1d(H\x03\x00107", []),
     (b"\x1dr\x01", [Sensor.PAPER]),
     (b"\x1dr2", [Sensor.DRAWER]),
     (b"\x1dr\x09", []),
