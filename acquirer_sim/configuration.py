@@ -16,6 +16,7 @@ from msgspec import Meta
 
 from acquirer_sim.rules import RuleSettings
 from acquirer_sim.settings import Digits, Minor, Percent, ResponseCode, Settings
+from protocol.limits import ServerSettings
 from protocol.published_cards import TEST_CARD_RANGES
 from protocol.settings import SettingsError, parse_settings
 
@@ -67,6 +68,17 @@ class TerminalSettings(Settings, frozen=True):
     wants: Annotated[str, Meta(pattern=r"^[0-8]$")] = "0"
 
 
+class TlsSettings(Settings, frozen=True):
+    """Terminals come by TLS. All are names of PEM files."""
+
+    certificate: str
+    """The acquirer's own, with those of the authorities between."""
+    key: str
+    """Its key, not enciphered."""
+    client_ca: str = ""
+    """Authorities of the terminals' certificates: without one of theirs nobody is let in."""
+
+
 class Configuration(Settings, frozen=True):
     """All of it. Lists are written as TOML tables: [[card]], [[merchant]], [[terminal]], [[rule]].
 
@@ -101,6 +113,8 @@ class Configuration(Settings, frozen=True):
     base_key_file: str = ""
     foreign_cards: tuple[CardPrefix, ...] = ()
     institution: Annotated[str, Meta(pattern=r"^[0-9]{1,11}$")] = "00010000"
+    limits: ServerSettings = ServerSettings()
+    tls: TlsSettings | None = None
     card: tuple[CardSettings, ...] = ()
     merchant: tuple[MerchantSettings, ...] = ()
     terminal: tuple[TerminalSettings, ...] = ()

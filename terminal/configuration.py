@@ -113,6 +113,19 @@ class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Its key."""
 
 
+class TlsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The acquirer is reached by TLS, and its name and certificate are checked. PEM files."""
+
+    ca: str = ""
+    """Authorities to believe; those of the system when empty."""
+    name: str = ""
+    """Who the certificate must be of; the host of `acquirer` when empty."""
+    certificate: str = ""
+    """Our own certificate, for acquirers that want one."""
+    key: str = ""
+    """Its key, not enciphered."""
+
+
 DEFAULT_BROKER: Final = BrokerSettings()
 
 
@@ -157,6 +170,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     patience: Patience = DEFAULT_PATIENCE
     paper: PaperRules = DEFAULT_RULES
     broker: BrokerSettings = DEFAULT_BROKER
+    tls: TlsSettings | None = None
 
     def __post_init__(self) -> None:
         if len(self.terminal_id) != 8 or not self.terminal_id.isascii():
@@ -200,7 +214,7 @@ def _flat(prefix: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
             tables.append((name, value))
         elif isinstance(value, list | tuple):
             yield prefix + name, ", ".join(map(str, value))
-        else:
+        elif value is not None:
             # As TOML writes it: true, not True.
             yield prefix + name, str(value).lower() if isinstance(value, bool) else str(value)
     for name, table in tables:

@@ -3,8 +3,8 @@
 Each code has a sentence and a next step in Chinese and English (REQ 000-20). Host response
 codes have their own table; these are the terminal's own findings (L..). The groups: L01-L13
 money and records, L20-L29 the link, L30-L39 the printer (every cause its own code, REQ 000-04
-and 003-06), L40-L42 the disk, L50-L59 paper that is asked for, L60-L69 payments that speak of
-another, L70-L74 the settlement inquiry, L80-L89 printers behind a broker, L90-L98 the
+and 003-06), L40-L42 the disk, L43 TLS, L50-L59 paper that is asked for, L60-L69 payments that
+speak of another, L70-L74 the settlement inquiry, L80-L89 printers behind a broker, L90-L98 the
 acquirer's copy of payments.
 """
 
@@ -186,6 +186,12 @@ TEXTS: Final[dict[str, Text]] = {
         "The stored data is not intact",
         "请停止使用并联系服务商",
         "Stop using the terminal and call service",
+    ),
+    "L43": Text(
+        "安全连接失败",
+        "There is no secure line to the acquirer",
+        "请核对双方证书设置",
+        "Compare the certificates of both sides; the table is [tls]",
     ),
     "L50": Text(
         "无旧结算数据",

@@ -59,7 +59,7 @@ def test_shell_examples_do_what_the_page_says(page: Page, tmp_path: Path) -> Non
     """Every `$ command` of the page, in order, in the shells that the page tells of."""
     if "$ mosquitto" in page.text and MOSQUITTO is None:
         pytest.skip("mosquitto is not installed")
-    for tool in ("tshark", "curl"):
+    for tool in ("tshark", "curl", "openssl"):
         if f"$ {tool}" in page.text and shutil.which(tool) is None:
             pytest.skip(f"{tool} is not installed")
     page.write_files(tmp_path)

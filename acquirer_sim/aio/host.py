@@ -22,12 +22,13 @@ import msgspec
 from acquirer_sim.aio.committer import Committer, Deliver, Job, Outcome
 from acquirer_sim.errors import AcquirerError
 from acquirer_sim.faults import Fault, FaultPlan
-from protocol.aio.connection import Connection, Received, ServerSettings
+from protocol.aio.connection import Connection, Received
 from protocol.aio.incidents import Incident, log_incident
 from protocol.aio.server import Server
 from protocol.errors import LocalProtocolError, ProfileError
 from protocol.framing import Framing
 from protocol.header import reply_header
+from protocol.limits import ServerSettings
 from protocol.message import Message, MessageCodec
 from protocol.operations import Reply, Request
 from protocol.profiles.choice import Profile
@@ -35,6 +36,8 @@ from protocol.refusal import refusal
 from protocol.trace import Told
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from acquirer_sim.aio.meter import Meter
     from acquirer_sim.aio.mischief import Mischief
     from acquirer_sim.aio.recording import Recording
@@ -64,6 +67,8 @@ UNMET: Final = "unmet"
 LEDGER: Final = "ledger"
 RESTARTED: Final = "restarted"
 TRACE: Final = "trace"
+TLS: Final = "tls"
+LIMITS: Final = "limits"
 
 
 class Errand(msgspec.Struct, frozen=True, gc=False):
@@ -137,9 +142,11 @@ class Host:
         if rules is not None or (faults is not None and faults.fault):
             self._misbehave(faults or NO_FAULTS)
 
-    async def listen(self, host: str, port: int, *, shared: bool = False) -> None:
+    async def listen(
+        self, host: str, port: int, *, shared: bool = False, tls: SSLContext | None = None
+    ) -> None:
         """Accept on a TCP address, `shared` with other processes. Raises CannotListen."""
-        await self.server.listen(host, port, shared=shared)
+        await self.server.listen(host, port, shared=shared, tls=tls)
         if self._mischief is not None:
             self._mischief.begin()
 
@@ -173,6 +180,10 @@ class Host:
             recording.tracer.tell(Told(event.kind, event.text, details))
 
         self.tell_also(tell)
+
+    def tell(self, event: HostEvent) -> None:
+        """Tell an event to all who listen."""
+        self._on_event(event)
 
     def tell_also(self, listener: Callable[[HostEvent], None]) -> None:
         """Tell events to one more listener, before those it was told to already."""

@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from acquirer_sim.aio.committer import Committer, Deliver, ReflexCommitter, ThreadCommitter
-from acquirer_sim.aio.host import TRACE, Host, HostEvent, log_event
+from acquirer_sim.aio.files import make_room
+from acquirer_sim.aio.host import LIMITS, TLS, TRACE, Host, HostEvent, log_event
 from acquirer_sim.aio.ledger_url import MEMORY, NONE, check_driver, is_postgres
 from acquirer_sim.aio.opening import OpenedLedger, open_ledger, reopen
-from acquirer_sim.configuration import Configuration, default_configuration
+from acquirer_sim.configuration import Configuration, TlsSettings, default_configuration
 from acquirer_sim.errors import AcquirerError, ListenError, TraceError
 from acquirer_sim.faults import FaultPlan
 from acquirer_sim.policy import Policy
 from acquirer_sim.tokens import KEY_BYTES
 from protocol.aio.errors import CannotListen
-from protocol.aio.server import ServerSettings
 from protocol.codec import Codec
 from protocol.dialect import Dialect, builtin_dialect
 from protocol.header import ProcessingRequest
+from protocol.limits import ServerSettings
 from protocol.message import MessageCodec
 from protocol.operations import Stamp
 from protocol.pin_rule import PinKeys
@@ -32,6 +33,8 @@ from protocol.profiles.choice import profile_of
 from protocol.secrets import Key
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from acquirer_sim.envelopes import Envelopes
     from acquirer_sim.keyring import Keyring
     from acquirer_sim.pins import Pins
@@ -81,8 +84,16 @@ async def start_host(
     on_event: Callable[[HostEvent], None] = log_event,
     now: Callable[[], datetime] = utc_now,
 ) -> Host:
-    """Return a host that listens. Raises LedgerError, KeyFileError, ListenError, TraceError."""
+    """Return a host that listens.
+
+    Raises LedgerError, KeyFileError, ListenError, TraceError, SettingsError.
+    """
     dialect, configuration = start.spoken, start.configuration or default_configuration()
+
+    def refuse(words: str) -> None:
+        host.tell(HostEvent(TLS, f"a peer was not let in: {words}"))
+
+    tls = _tls(configuration.tls, refuse) if configuration.tls is not None else None
     codec = codec or Codec(dialect)
     envelopes = envelopes_for(dialect, codec, configuration, now)
     rules = rulebook_of(configuration)
@@ -94,7 +105,7 @@ async def start_host(
         envelopes=envelopes,
         codec=codec,
         framing=dialect.framing,
-        settings=start.limits,
+        settings=start.limits or configuration.limits,
         faults=start.faults,
         rules=rules,
         called=[rule.fault for rule in configuration.rule if rule.fault is not None],
@@ -106,7 +117,7 @@ async def start_host(
     try:
         if start.trace or start.pcap or start.watched:
             _record(host, start, now, on_event)
-        await host.listen(start.host, start.port, shared=start.shared)
+        await host.listen(start.host, start.port, shared=start.shared, tls=tls)
     except CannotListen as error:
         problem = ListenError(
             f"{str(error).capitalize()}.", "Choose another address with --listen."
@@ -117,6 +128,19 @@ async def start_host(
         await host.stop()
         raise problem
     return host
+
+
+def _tls(settings: TlsSettings, refuse: Callable[[str], None]) -> SSLContext:
+    """Return what the host shows to its terminals. Raises SettingsError."""
+    from protocol.aio.tls import server_context
+
+    return server_context(
+        certificate=settings.certificate,
+        key=settings.key,
+        client_ca=settings.client_ca,
+        source="acquirer",
+        on_failure=refuse,
+    )
 
 
 def _record(
@@ -151,6 +175,7 @@ async def run_acquirer(
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    _make_room(start, on_event)
     host = await start_host(start, codec=codec, on_event=on_event, restart=restart)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
@@ -160,6 +185,19 @@ async def run_acquirer(
             await stop.wait()
     finally:
         await host.stop()
+
+
+def _make_room(start: Start, on_event: Callable[[HostEvent], None]) -> None:
+    """Let the process have a file for every connection it may have, and say when it cannot."""
+    configuration = start.configuration or default_configuration()
+    wanted = (start.limits or configuration.limits).connections_max
+    room = make_room(wanted)
+    if room < wanted:
+        on_event(
+            HostEvent(
+                LIMITS, f"the system allows {room} connections, {wanted} are wanted: ulimit -n"
+            )
+        )
 
 
 def rulebook_of(configuration: Configuration) -> Rulebook | None:

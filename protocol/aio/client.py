@@ -19,6 +19,7 @@ from typing import Final
 
 from protocol.aio.errors import NotConnected, NotSent
 from protocol.aio.stream import LinkStream
+from protocol.aio.tls import tls_words
 from protocol.events import Event, ReplyReceived
 from protocol.framing import Framing
 from protocol.link import LinkSettings
@@ -69,15 +70,22 @@ def tcp_opener(
     *,
     connect_timeout_s: float = CONNECT_TIMEOUT_S,
     tls: ssl.SSLContext | None = None,
+    server_name: str = "",
 ) -> Opener:
-    """Return the opener for one TCP address; with `tls`, the handshake is part of it."""
+    """Return the opener for one TCP address; with `tls`, the handshake is part of it.
+
+    `server_name` is who the certificate must be of, where that is not `host`.
+    """
+    expected = (server_name or host) if tls is not None else None
 
     async def open_connection(
         factory: Callable[[], asyncio.Protocol],
     ) -> tuple[asyncio.Transport, asyncio.Protocol]:
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(connect_timeout_s):
-            return await loop.create_connection(factory, host, port, ssl=tls)
+            return await loop.create_connection(
+                factory, host, port, ssl=tls, server_hostname=expected
+            )
 
     return open_connection
 
@@ -206,6 +214,9 @@ class Client:
         stream = LinkStream(self._codec, self._framing, link_settings, self._on_event)
         try:
             await self._opener(lambda: stream)
+        except ssl.SSLError as error:
+            stream.abort()
+            return tls_words(error)
         except OSError as error:
             stream.abort()
             return error.strerror or str(error) or type(error).__name__

@@ -23,11 +23,10 @@ import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import msgspec
-
 from protocol.aio.incidents import Counters, Incident, IncidentKind, locate
 from protocol.errors import FieldError, FrameError, LocalProtocolError
 from protocol.framing import Deframer, Framing
+from protocol.limits import ServerSettings
 from protocol.message import Message, MessageCodec
 from protocol.refusal import refusal
 
@@ -45,22 +44,6 @@ NEVER: Final = math.inf
 
 RECEIVE_SIZE_MAX: Final = 64 * 1024
 """Bytes of one read, and so of one turn."""
-
-
-class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Limits of a server, per connection unless they say otherwise; times in seconds.
-
-    `in_flight_max` may be passed by what one read brought. The largest frame is the framing's.
-    """
-
-    connections_max: int = 10_000
-    in_flight_max: int = 1_024
-    write_buffer_max: int = 256 * 1024
-    bad_messages_max: int = 100
-    stalled_timeout_s: float = 10.0
-    half_frame_timeout_s: float = 10.0
-    idle_timeout_s: float = 900.0
-    close_timeout_s: float = 2.0
 
 
 class House:
@@ -256,7 +239,8 @@ class Connection(asyncio.BufferedProtocol):
         house = self._house
         self._transport = cast(asyncio.Transport, transport)
         if len(house.registered) >= house.settings.connections_max:
-            self._report(IncidentKind.TOO_MANY_CONNECTIONS, closed=True)
+            full = f"connections_max is {house.settings.connections_max}"
+            self._report(IncidentKind.TOO_MANY_CONNECTIONS, full, closed=True)
             self._transport.abort()
             return
         self._transport.set_write_buffer_limits(high=house.settings.write_buffer_max)

@@ -13,11 +13,12 @@ from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING
 
-from protocol.aio.connection import NEVER, Connection, House, Received, ServerSettings, Service
+from protocol.aio.connection import NEVER, Connection, House, Received, Service
 from protocol.aio.errors import CannotListen
 from protocol.aio.incidents import Counters, Incident, IncidentKind, locate, log_incident
 from protocol.aio.sweeper import Sweeper
 from protocol.framing import Framing
+from protocol.limits import ServerSettings
 from protocol.message import MessageCodec
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Server:
         self._listeners: list[asyncio.Server] = []
         self._left: list[tuple[str, int]] = []
         self._shared = False
+        self._tls: ssl.SSLContext | None = None
         self._house = House(service, codec, framing, settings or ServerSettings())
         self._house.time = self._loop.time
         self._house.later = self._schedule
@@ -99,14 +101,23 @@ class Server:
     ) -> None:
         """Accept on a TCP address; port 0 picks a free one. Raises CannotListen.
 
-        A `shared` address stays so: other processes listen on it too (SO_REUSEPORT).
+        A `shared` address stays so: other processes listen on it too (SO_REUSEPORT). With `tls`,
+        all later addresses have it too.
         """
         problem = ""
         self._shared = self._shared or shared
+        self._tls = self._tls or tls
+        patience_s = self._house.settings.handshake_timeout_s if self._tls else None
         try:
             self._listeners.append(
                 await self._loop.create_server(
-                    self.accept, host, port, ssl=tls, backlog=backlog, reuse_port=self._shared
+                    self.accept,
+                    host,
+                    port,
+                    ssl=self._tls,
+                    ssl_handshake_timeout=patience_s,
+                    backlog=backlog,
+                    reuse_port=self._shared,
                 )
             )
         except (OSError, OverflowError) as error:

@@ -7,10 +7,12 @@ events to the owner, the one timer to the link's next deadline.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable
 from typing import cast
 
 from protocol.aio.errors import Unanswered
+from protocol.aio.tls import tls_words
 from protocol.events import Event, LinkLost, LossReason, ReplyReceived, TimedOut
 from protocol.framing import Framing
 from protocol.link import Link, LinkSettings
@@ -119,7 +121,8 @@ class LinkStream(asyncio.Protocol):
         if error is None:
             self._link.lose(LossReason.EOF)
         else:
-            self._link.lose(LossReason.RESET, type(error).__name__)
+            words = tls_words(error) if isinstance(error, ssl.SSLError) else type(error).__name__
+            self._link.lose(LossReason.RESET, words)
         self._pump()
         self._closed.set()
 

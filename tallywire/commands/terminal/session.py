@@ -87,7 +87,7 @@ async def _opened(options: Options, said: set[str]) -> AsyncIterator[tuple[Termi
     broker = settings.broker
     printers = [open_printer(url, profile, patience, stream=paper, broker=broker) for url in urls]
     voice = _voice(options, said)
-    line = _opener(settings)
+    line = _opener(settings, voice)
     tear = _ask_to_tear if options.asks_person else None
     async with open_terminal(
         options.data, settings, line, printers, tell=voice, tear=tear
@@ -108,11 +108,16 @@ async def _ask_to_tear(copy_id: str) -> bool:
     return click.confirm(f"请撕单 {copy_id} / Tear it off. Print the next copy?", default=True)
 
 
-def _opener(settings: Settings) -> Opener:
+def _opener(settings: Settings, voice: Callable[[Notice], None]) -> Opener:
     from protocol.aio.client import tcp_opener
 
     host, port = ADDRESS.convert(settings.acquirer, None, None)
-    return tcp_opener(host, port, connect_timeout_s=settings.timing.connect_timeout_s)
+    wait_s = settings.timing.connect_timeout_s
+    if settings.tls is None:
+        return tcp_opener(host, port, connect_timeout_s=wait_s)
+    from tallywire.secure_line import secure_opener
+
+    return secure_opener(host, port, settings.tls, connect_timeout_s=wait_s, tell=voice)
 
 
 def _usual_printers(options: Options) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from acquirer_sim.aio.host import Host, HostEvent
 from acquirer_sim.aio.running import Start
 from acquirer_sim.faults import Fault, FaultKind, FaultPlan
 from protocol.aio.errors import Unanswered
+from protocol.aio.tracing import Listener
 from protocol.amount import Amount
 from protocol.kinds import PaymentKind
 from protocol.operations import (
@@ -313,3 +314,29 @@ async def test_what_was_received_is_answered_when_host_stops(tmp_path: Path) -> 
         await terminal.close()
 
     assert [f"{stan:06d}" for stan in range(2, 21)] == [reply.stan for reply in rest]
+
+
+@pytest.mark.asyncio
+async def test_host_that_stops_answers_what_it_has_received(tmp_path: Path) -> None:
+    """Issue 5, Robust: a graceful stop drains what is in flight, and the ledger has no more."""
+    start = Start(port=0, ledger=f"sqlite:{tmp_path / 'ledger.db'}", watched=True)
+    async with hosting(start) as host:
+        terminal = await RawTerminal.connect(port_of(host))
+        terminal.send(sign_on())
+        await terminal.receive()
+        assert host.recording is not None
+        listener = Listener()
+        host.recording.tracer.add(listener.put)
+        terminal.send(*(purchase(stan) for stan in range(1, 301)))
+        await listener.next()
+        received = host.server.counters.messages - 1
+        assert host.server.connections[0].in_flight > 0
+        await host.stop()
+        replies = [await terminal.receive() for _ in range(received)]
+        ended = await terminal.ended()
+        await terminal.close()
+    async with hosting(start) as host, speaking(port_of(host)) as client:
+        again = [await ask(client, purchase(stan)) for stan in range(1, received + 1)]
+
+    assert ended
+    assert again == replies
