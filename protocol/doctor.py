@@ -222,12 +222,18 @@ def _failed(
     return msgspec.structs.replace(
         found,
         mti=error.partial.mti if error.partial else "",
-        fields=tuple(error.partial.fields) if error.partial else (),
+        fields=_before(error),
         field=error.field,
         position=error.position,
         problem=error.problem,
         opinion=_excuse(reference, payload, error),
     )
+
+
+def _before(error: FieldError) -> tuple[int, ...]:
+    """Return what was read before the mistake: behind it, chance reads on as well."""
+    numbers = tuple(error.partial.fields) if error.partial else ()
+    return tuple(n for n in numbers if isinstance(error.field, str) or n < error.field)
 
 
 def _second_opinion(reference: ReferenceCodec, payload: bytes, message: Message) -> str:

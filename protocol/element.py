@@ -26,7 +26,12 @@ PACKED: Final = "b"
 
 
 class ElementError(Exception):
-    """What is wrong with one field, in words without its value."""
+    """What is wrong with one field, in words without its value.
+
+    `end` is where the field ends, when only its value is wrong: then the next can still be read.
+    """
+
+    end: int | None = None
 
 
 def is_digits(text: bytes) -> bool:
@@ -169,7 +174,11 @@ class Element:
         if end > len(data):
             raise ElementError(f"needs {end - begin} bytes, {max(len(data) - begin, 0)} are left")
         raw = data[begin:end]
-        return (self._read_binary(raw) if self.binary else self._read_text(raw, length)), end
+        try:
+            return (self._read_binary(raw) if self.binary else self._read_text(raw, length)), end
+        except ElementError as error:
+            error.end = end
+            raise
 
     def _read_length(self, data: bytes, at: int) -> tuple[int, int]:
         field = self.field

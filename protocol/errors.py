@@ -51,8 +51,8 @@ class FieldError(RemoteProtocolError):
     """One field of a message is wrong; the frame was whole, so the connection may live.
 
     `field` is the field's number, or "header", "MTI", "bitmap" or "end"; `position` the byte
-    offset at which it begins, in the frame's payload; `partial` holds the fields decoded before
-    it, when the MTI was readable, so that a format error can be answered.
+    offset at which it begins, in the frame's payload; `partial` holds the fields that could be
+    read all the same, when the MTI was readable, so that a format error can be answered.
     """
 
     def __init__(

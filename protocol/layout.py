@@ -96,6 +96,8 @@ class Layout:
         partial = Message(mti, fields, header)
         reading: int | str = "bitmap"
         problem = ""
+        numbers: tuple[int, ...] = ()
+        end: int | None = None
         try:
             numbers, end = self.bitmap_at(data, at)
             for number in numbers:
@@ -105,10 +107,25 @@ class Layout:
             if at != len(data):
                 raise ElementError(f"{len(data) - at} bytes follow the last field")
         except ElementError as error:
-            problem = str(error)
+            problem, end = str(error), error.end
         if problem:
+            if end is not None:
+                self._read_on(data, end, [n for n in numbers if n > int(reading)], fields)
             raise FieldError(reading, at, problem, partial)
         return partial
+
+    def _read_on(
+        self, data: bytes, at: int, numbers: Iterable[int], fields: dict[int, FieldValue]
+    ) -> None:
+        """Read what can be read behind a wrong value, to tell its sender which was refused."""
+        end: int | None = at
+        for number in numbers:
+            if end is None:
+                return
+            try:
+                fields[number], end = self.elements[number].read(data, end)
+            except ElementError as error:
+                end = error.end
 
     def _explain_header(self, data: bytes) -> Header | None:
         if not self.header_size:

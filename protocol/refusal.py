@@ -6,8 +6,10 @@ tell the peer which of its messages is meant are sent back as far as they were r
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
+from protocol.errors import LocalProtocolError
 from protocol.header import reply_header
 from protocol.matching import reply_mti
 from protocol.message import FieldValue, Message
@@ -36,3 +38,12 @@ def refusal(partial: Message | None, code: str | None = None) -> Message | None:
         if number in partial.fields:
             fields[number] = partial.fields[number]
     return Message(mti, fields, reply_header(partial.header))
+
+
+def refusal_bytes(partial: Message | None, encode: Callable[[Message], bytes]) -> bytes:
+    """Return the same as bytes, b"" when there is none or the dialect has no field for it."""
+    answer = refusal(partial)
+    try:
+        return encode(answer) if answer else b""
+    except LocalProtocolError:
+        return b""

@@ -7,9 +7,9 @@ waking costs more than writing. What a peer does wrong ends here; nothing of it 
 or another connection.
 
     bytes that are no frame         counted, closed
-    a frame that is no message      counted, refused with a format error where one can be made
+    a frame that is no message      counted, refused with a format error, closed if none can be
     too many of those               counted, closed
-    half a frame, then silence      counted, closed by the sweeper
+    half a frame, then silence      counted, closed by the sweeper; counted if the peer hangs up
     requests faster than answers    reading pauses at in_flight_max
     answers nobody reads            reading pauses, then counted and aborted by the sweeper
 """
@@ -24,11 +24,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from protocol.aio.incidents import Counters, Incident, IncidentKind, locate
-from protocol.errors import FieldError, FrameError, LocalProtocolError
+from protocol.errors import FieldError, FrameError
 from protocol.framing import Deframer, Framing
 from protocol.limits import ServerSettings
 from protocol.message import Message, MessageCodec
-from protocol.refusal import refusal
+from protocol.refusal import refusal_bytes
 
 if TYPE_CHECKING:
     from protocol.aio.tracing import Tracer
@@ -90,9 +90,7 @@ class House:
 
 
 class Connection(asyncio.BufferedProtocol):
-    """One of them. Answers go out in one write, at the end of the loop's turn in which they were
-    given. Call it from the loop's thread only.
-    """
+    """One of them. Call it from the loop's thread only."""
 
     __slots__ = (
         "_bad_messages",
@@ -184,6 +182,7 @@ class Connection(asyncio.BufferedProtocol):
     def abort(self) -> None:
         """End the connection now; what was not yet sent is lost."""
         self._out.clear()
+        self._half_since = NEVER
         if self._transport is not None:
             self._transport.abort()
 
@@ -227,7 +226,7 @@ class Connection(asyncio.BufferedProtocol):
         elif self._closing_since + settings.stalled_timeout_s <= now:
             self.abort()
         elif self._half_since + settings.half_frame_timeout_s <= now:
-            have = f"{self._deframer.unfinished_size} bytes of it"
+            have = f"{self._deframer.unfinished_size} bytes, then silence"
             self._end(IncidentKind.HALF_FRAME, have)
         elif self._heard_at + settings.idle_timeout_s <= now:
             self._end(IncidentKind.IDLE, "")
@@ -271,6 +270,7 @@ class Connection(asyncio.BufferedProtocol):
         deframer = self._deframer
         received: list[Received] = []
         frames: list[bytes] = []
+        unanswerable = False
         self._heard_at = house.time()
         try:
             frames = deframer.receive_data(data)
@@ -280,7 +280,9 @@ class Connection(asyncio.BufferedProtocol):
                 try:
                     received.append((frame, house.decode(frame)))
                 except FieldError as error:
-                    self._refuse(error)
+                    unanswerable = not self._refuse(error)
+                    if unanswerable:
+                        break
             if received:
                 count = len(received)
                 house.counters.messages += count
@@ -290,7 +292,9 @@ class Connection(asyncio.BufferedProtocol):
             pass  # the deframer keeps it as its failure
         except Exception as error:  # noqa: BLE001 — any bug of a service costs one connection
             self._end(IncidentKind.SERVICE_FAILED, locate(error))
-        if deframer.rest or deframer.failure is not None:
+        if unanswerable:
+            self.close()
+        elif deframer.rest or deframer.failure is not None:
             self._watch_rest(whole=bool(frames))
         else:
             self._half_since = NEVER
@@ -300,12 +304,15 @@ class Connection(asyncio.BufferedProtocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Called by the loop."""
         self._out.clear()
-        self._transport = None
         house = self._house
         if house.registered.pop(self.number, None) is None:
             return  # refused at the door
+        size = self._deframer.unfinished_size
+        if self._half_since != NEVER:
+            self._report(IncidentKind.HALF_FRAME, f"{size} bytes, then nobody", closed=True)
         if house.tap is not None:
-            house.tap.closed(self.number, self._deframer.unfinished_size)
+            house.tap.closed(self.number, size)
+        self._transport = None
         house.counters.connections -= 1
         if not house.registered:
             house.empty.set()
@@ -332,8 +339,11 @@ class Connection(asyncio.BufferedProtocol):
             return
         self._paused = paused
         if paused:
+            self._half_since = NEVER  # whatever is missing, it is us who do not read it
             self._transport.pause_reading()
         else:
+            if self._deframer.rest:
+                self._watch_rest(whole=True)
             self._transport.resume_reading()
 
     def _watch_rest(self, *, whole: bool) -> None:
@@ -344,28 +354,22 @@ class Connection(asyncio.BufferedProtocol):
                 self._house.tap.lost(self.number, self._deframer.unread_size)
             self._end(IncidentKind.BAD_FRAME, str(failure))
         elif whole or self._half_since == NEVER:
-            self._half_since = self._heard_at
+            self._half_since = self._house.time()
             self._house.ring_by(self._half_since + self._house.settings.half_frame_timeout_s)
 
-    def _refuse(self, error: FieldError) -> None:
+    def _refuse(self, error: FieldError) -> bool:
+        """Count a bad message and answer it; False when that cannot be."""
         if not self.alive:
-            return  # it was one too many already
+            return False  # it was one too many already
         self._bad_messages += 1
-        enough = self._bad_messages > self._house.settings.bad_messages_max
-        self._report(
-            IncidentKind.BAD_MESSAGE, str(error), field=error.field, position=error.position
-        )
-        answer = refusal(error.partial)
-        if answer is not None:
-            try:
-                self._out.append(self._house.wrap(self._house.encode(answer)))
-                if not self.scheduled:
-                    self._house.later(self)
-            except LocalProtocolError as problem:
-                # A refusal that the dialect cannot carry is not worth the connection.
-                self._report(IncidentKind.BAD_MESSAGE, f"no refusal: {locate(problem)}")
-        if enough:
+        where = {"field": error.field, "position": error.position}
+        answer = refusal_bytes(error.partial, self._house.encode)
+        self._report(IncidentKind.BAD_MESSAGE, str(error), closed=not answer, **where)
+        if answer:
+            self.reply_raw(self._house.wrap(answer))
+        if self._bad_messages > self._house.settings.bad_messages_max:
             self._end(IncidentKind.TOO_MANY_BAD_MESSAGES, "")
+        return bool(answer)
 
     def _end(self, kind: IncidentKind, detail: str) -> None:
         if self.alive:

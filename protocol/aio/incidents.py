@@ -20,7 +20,7 @@ class IncidentKind(Enum):
 
     BAD_MESSAGE = "bad message"
     BAD_FRAME = "bad frame"
-    HALF_FRAME = "half a frame, then silence"
+    HALF_FRAME = "half a frame"
     IDLE = "idle too long"
     STALLED = "peer does not read"
     TOO_MANY_CONNECTIONS = "too many connections"

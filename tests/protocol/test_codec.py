@@ -154,11 +154,22 @@ def test_codec_names_field_and_position_when_broken(
     assert caught.value.__context__ is None, "the error behind the error may hold a value"
 
 
-def test_codec_hands_over_what_was_read_before_the_break(codec: Codec) -> None:
+def test_codec_hands_over_what_can_be_read_around_a_wrong_value(codec: Codec) -> None:
+    """Its sender is to be told which request was refused, wherever the mistake is."""
     with pytest.raises(FieldError) as caught:
         codec.decode(put(b"1120113424", b"1320113424"))
 
-    assert caught.value.partial == Message("0200", {n: PURCHASE.fields[n] for n in (2, 3, 4)})
+    rest = {number: value for number, value in PURCHASE.fields.items() if number != 7}
+    assert caught.value.partial == Message("0200", rest)
+
+
+def test_codec_reads_no_further_than_a_wrong_length(codec: Codec) -> None:
+    with pytest.raises(FieldError) as caught:
+        codec.decode(put(b"1120113424", b"1320113424")[:170] + b"999")
+
+    numbers = [number for number in PURCHASE.fields if number < 60 and number != 7]
+    assert caught.value.partial is not None
+    assert list(caught.value.partial.fields) == numbers
 
 
 def test_codec_refuses_the_hour_72_of_a_known_tutorial() -> None:

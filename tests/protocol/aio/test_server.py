@@ -14,7 +14,7 @@ from protocol.aio.errors import CannotListen
 from protocol.aio.incidents import IncidentKind
 from protocol.aio.server import Connection, Received, ServerSettings, serve
 from tests.protocol.aio.floor import Floor, approve, ignore, play
-from tests.protocol.pair import CODEC, FRAMING, framed, reply_to, request, unframed
+from tests.protocol.pair import CODEC, FRAMING, framed, reply_to, request
 from tests.world.hand import pass_time
 
 PAN = "4111111111111111"
@@ -138,102 +138,6 @@ def test_answer_is_dropped_when_its_connection_is_gone() -> None:
         assert framed(reply_to(request(2))) == other.take()
 
     assert [] == play(story, ignore).kinds()
-
-
-def test_bad_message_is_refused_counted_and_named() -> None:
-    """Format error where it can be made: 0210 with F39 30 and the number of the request."""
-    bad = bytearray(framed(request(7)))
-    bad[-4:-2] = b"\x00\x01"
-
-    async def story(floor: Floor) -> None:
-        wire, connection = floor.connect()
-        wire.feed(bytes(bad) + framed(request(8)))
-        await pass_time()
-
-        refused, answered = unframed(wire.take())
-        assert ("0210", "30", "000007") == (refused.mti, refused.get(39), refused.get(11))
-        assert reply_to(request(8)) == answered
-        assert connection.alive
-
-    (incident,) = play(story).incidents
-    assert IncidentKind.BAD_MESSAGE is incident.kind
-    assert (41, False) == (incident.field, incident.closed)
-    assert f"F41 at byte {incident.position}" in str(incident)
-
-
-@pytest.mark.parametrize(
-    "noise",
-    [FRAMING.wrap(b"garbage"), FRAMING.wrap(b"0999" + b"0" * 16), FRAMING.wrap(PAN.encode() * 3)],
-)
-def test_unreadable_message_is_counted_and_not_answered(noise: bytes) -> None:
-    """N12: no MTI, an unknown one, or nothing that can be echoed; and never a value in the log."""
-
-    async def story(floor: Floor) -> None:
-        wire, _ = floor.connect()
-        wire.feed(noise + framed(request(1)))
-        await pass_time()
-
-        assert framed(reply_to(request(1))) == wire.take()
-
-    (incident,) = play(story).incidents
-    assert IncidentKind.BAD_MESSAGE is incident.kind
-    assert PAN not in repr(incident)
-
-
-def test_connection_is_closed_when_bad_messages_do_not_end() -> None:
-    async def story(floor: Floor) -> None:
-        wire, _ = floor.connect()
-        wire.feed(5 * FRAMING.wrap(b"garbage"))
-
-        assert wire.closing
-
-    settings = ServerSettings(bad_messages_max=2)
-    bad, last = IncidentKind.BAD_MESSAGE, IncidentKind.TOO_MANY_BAD_MESSAGES
-    assert [bad, bad, bad, last] == play(story, settings=settings).kinds()
-
-
-@pytest.mark.parametrize("lie", [b"\x00\x00", b"\xff\xff", b"HTTP/1.1"])
-def test_lying_length_closes_after_the_good_answers(lie: bytes) -> None:
-    """N11: zero, too long, not even a length."""
-
-    async def story(floor: Floor) -> None:
-        wire, _ = floor.connect()
-        quiet, _ = floor.connect()
-        wire.feed(framed(request(1)) + lie)
-        quiet.feed(framed(request(2)))
-        await pass_time()
-
-        assert framed(reply_to(request(1))) == wire.take()
-        assert wire.closing
-        assert framed(reply_to(request(2))) == quiet.take()
-
-    assert [IncidentKind.BAD_FRAME] == play(story).kinds()
-
-
-def test_half_frame_is_closed_at_its_deadline_however_it_drips() -> None:
-    """N15: a byte now and then is not progress; a whole frame is."""
-
-    async def story(floor: Floor) -> None:
-        wire, _ = floor.connect()
-        frame = framed(request(1))
-        wire.feed(frame[:5])
-        await pass_time(9.0)
-        wire.feed(frame[5:] + frame[:3])
-        await pass_time(9.0)
-        wire.feed(frame[3:4])
-        other, _ = floor.connect()
-        other.feed(frame[:5])
-        other.feed(frame[5:])
-        assert not wire.closing
-        await pass_time(1.5)
-
-        assert wire.closing
-        await pass_time(20.0)
-        assert not other.closing
-
-    floor = play(story, settings=ServerSettings(half_frame_timeout_s=10.0))
-    assert [IncidentKind.HALF_FRAME] == floor.kinds()
-    assert "4 bytes" in str(floor.incidents[0])
 
 
 def test_idle_connection_is_closed_and_a_busy_one_is_not() -> None:
