@@ -132,7 +132,7 @@ def _translated(messages: Sequence[Message]) -> list[Message]:
         fields[60] = batch
         if message.mti[1] == "8":
             code = message.get(60)[8:11]
-            fields[70] = NETWORK_CODES[code]
+            fields[70] = NETWORK_CODES.get(code, code)  # a stray reply may say anything
         mti, stan = message.mti, message.get(11)
         if mti in ("0400", "0420"):
             fields[90] = ASKED_TYPES.get(kind, "0220") + stan
