@@ -72,7 +72,7 @@ def _with_verdict(reply: Reply, fault: Fault) -> Reply:
         return reply
     unbalanced = fault.kind is FaultKind.OUT_OF_BALANCE
     result = ReconciliationResult.OUT_OF_BALANCE if unbalanced else ReconciliationResult.ERROR
-    return msgspec.structs.replace(reply, result=result, code="95")
+    return msgspec.structs.replace(reply, result=result, sides=None, code="95")
 
 
 def _miscounted(reply: Reply, fault: Fault) -> Reply:
