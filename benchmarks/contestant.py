@@ -5,14 +5,17 @@
     reference   the same server and host on pyiso8583
     ledger      the whole host with its books on SQLite
     aiosqlite   the same server with one aiosqlite commit per message
+    postgres    the whole host with its books on PostgreSQL
+    asyncpg     the same server with one commit per message, on many connections to it
 
-`python -m benchmarks.contestant KIND` prints its port, then for each line on standard input one
-line of JSON: seconds of CPU so far and bytes of resident memory. It ends with the input.
+`python -m benchmarks.contestant KIND [DATABASE]` prints its port, then for each line on standard
+input one line of JSON: seconds of CPU so far and bytes of resident memory. It ends with the input.
 """
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import resource
 import subprocess
 import sys
@@ -62,9 +65,9 @@ class Contestant:
 
 
 @contextmanager
-def started(kind: str) -> Iterator[Contestant]:
+def started(kind: str, *arguments: str) -> Iterator[Contestant]:
     """Start one, and end it."""
-    command = [sys.executable, "-m", "benchmarks.contestant", kind]
+    command = [sys.executable, "-m", "benchmarks.contestant", kind, *arguments]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -101,11 +104,10 @@ async def listen_host(codec: MessageCodec) -> int:
     return host.server.addresses[0][1]
 
 
-def _durable(listen: str) -> Awaitable[int]:
+def _durable(listen: str, module: str = "durable") -> Awaitable[int]:
     """Start a server with books; its libraries are none of the others' burden."""
-    from benchmarks import durable
-
-    started: Awaitable[int] = getattr(durable, listen)()
+    servers = importlib.import_module(f"benchmarks.{module}")
+    started: Awaitable[int] = getattr(servers, listen)(*sys.argv[2:])
     return started
 
 
@@ -115,6 +117,8 @@ KINDS: Final[Mapping[str, Callable[[], Awaitable[int]]]] = {
     "reference": lambda: listen_host(ReferenceCodec(builtin_dialect())),
     "ledger": lambda: _durable("listen_ledger"),
     "aiosqlite": lambda: _durable("listen_commit_per_message"),
+    "postgres": lambda: _durable("listen_ledger", "durable_postgres"),
+    "asyncpg": lambda: _durable("listen_commit_per_message", "durable_postgres"),
 }
 
 

@@ -95,7 +95,9 @@ class PostgresCommitter(Echoes):
         orders = {place: job.order for place, job in enumerate(jobs) if job.order is not None}
         requests = [job.request for job in jobs]
         try:
-            decisions = await self._ledger.perform(requests, self._now(), self._policy, orders)
+            decisions = await self._ledger.perform(
+                requests, self._now(), self._policy, orders, lambda: bool(self._waiting)
+            )
             return Outcome(jobs, decisions)
         except LedgerError as failure:
             if self._ledger.is_away:

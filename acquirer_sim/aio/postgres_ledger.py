@@ -20,7 +20,7 @@ import msgspec
 
 from acquirer_sim.aio import postgres_statements as sql
 from acquirer_sim.aio.postgres_errors import BROKEN, Trouble, ledger_error, trouble_of
-from acquirer_sim.aio.prefetch import prefetch
+from acquirer_sim.aio.prefetch import Question, prefetch
 from acquirer_sim.aio.statements import columns
 from acquirer_sim.decide import Decision, decide, needs
 from acquirer_sim.errors import LedgerError, PoisonedGroup
@@ -37,6 +37,8 @@ ATTEMPTS_MAX: Final = 6
 """So often a group is decided before it is given up."""
 ENTRIES_AHEAD: Final = 2_000
 """So many journal numbers are reserved at once."""
+SALES_AT_ONCE_MAX: Final = 96
+"""So many new payments and their transfers are one statement; more go in by COPY."""
 ENTRIES_PER_REQUEST: Final = 2
 """What one request may use: its own, and that of a batch it closes."""
 TERMINALS: Final = 1 << 32
@@ -44,6 +46,15 @@ CARDS: Final = 2 << 32
 """Where the locks of each kind begin. Two names of one number share a lock, which harms nothing."""
 
 _to_json = msgspec.json.encode
+
+
+def _keys(keys: Collection[Any]) -> str:
+    # Sorted, so that a group reads in one order whatever the hashes of this process are.
+    return _to_json(sorted(keys)).decode("utf-8")
+
+
+def _columns_of(rows: Sequence[Row]) -> Iterable[Sequence[Any]]:
+    return zip(*msgspec.to_builtins(rows), strict=True)
 
 
 def lock_of(kind: int, *names: str) -> int:
@@ -59,6 +70,7 @@ class PostgresLedger:
         self._connection: Any = connection
         self._entry = 0
         self._entry_max = 0
+        self._begun = False
 
     @property
     def is_away(self) -> bool:
@@ -78,6 +90,7 @@ class PostgresLedger:
     async def close(self) -> None:
         """End the connection; nothing is under way any more."""
         connection, self._connection = self._connection, None
+        self._begun = False
         if connection is not None:
             with suppress(*BROKEN):
                 await connection.close(timeout=1.0)
@@ -88,8 +101,11 @@ class PostgresLedger:
         now: datetime,
         policy: Policy,
         orders: Mapping[int, Order],
+        more: Callable[[], bool] = lambda: False,
     ) -> list[Decision]:
         """Lock, read, decide, write and commit one group; nobody may be told before.
+
+        When there is `more` to come, the commit opens the next group's transaction, too.
 
         Raises LedgerError: nothing of the group happened, or, when the connection was lost during
         the commit, nobody knows. Raises PoisonedGroup when one of its requests is to blame.
@@ -98,7 +114,7 @@ class PostgresLedger:
         problem: LedgerError | None = None
         for _ in range(ATTEMPTS_MAX):
             try:
-                decisions = await self._attempt(requests, now, policy, orders, locks)
+                decisions = await self._attempt(requests, now, policy, orders, locks, more)
                 if decisions is not None:
                     return decisions
             except BROKEN as error:
@@ -129,6 +145,7 @@ class PostgresLedger:
         policy: Policy,
         orders: Mapping[int, Order],
         locks: set[int],
+        more: Callable[[], bool],
     ) -> list[Decision] | None:
         """Perform a group; None when it needs more `locks` than it had: they are added."""
         await self._reserve_entries(len(requests) * ENTRIES_PER_REQUEST)
@@ -137,9 +154,11 @@ class PostgresLedger:
             wanted.figures |= wanted.batches
         locks |= {lock_of(TERMINALS, *key) for key in wanted.terminals}
         locks |= {lock_of(CARDS, token) for token in wanted.tokens}
-        await self._execute(sql.BEGIN_LOCKED.format(",".join(map(str, sorted(locks)))))
+        if not self._begun:
+            await self._execute(sql.BEGIN)
+        self._begun = False
         rows = WorkingSet(entry=self._entry)
-        await self._read(wanted, rows)
+        await self._read(wanted, rows, sorted(locks))
         missing = {lock_of(TERMINALS, *key[:2]) for key in rows.payments} - locks
         missing |= {lock_of(CARDS, token) for token in rows.spent} - locks
         if missing:
@@ -155,12 +174,16 @@ class PostgresLedger:
             await self._execute("ROLLBACK")
         else:
             await self._write(rows, known)
-            await self._commit()
+            await self._commit(go_on=more())
         return decisions
 
     async def _reserve_entries(self, count: int) -> None:
         """Have `count` journal numbers that no other process has."""
         if self._entry + count > self._entry_max:
+            if self._begun:
+                # Committed by itself, or others would wait for this group and its end.
+                self._begun = False
+                await self._execute("ROLLBACK")
             block = max(count, ENTRIES_AHEAD)
             self._entry_max = await self._connection.fetchval(sql.RESERVE_ENTRIES, block)
             self._entry = self._entry_max - block
@@ -168,10 +191,11 @@ class PostgresLedger:
     async def _execute(self, statement: str) -> None:
         await self._connection.execute(statement)
 
-    async def _commit(self) -> None:
+    async def _commit(self, *, go_on: bool) -> None:
         problem = None
         try:
-            await self._execute("COMMIT")
+            await self._execute(sql.COMMIT_AND_GO_ON if go_on else sql.COMMIT)
+            self._begun = go_on
         except BROKEN as error:
             if trouble_of(error) is not Trouble.AWAY:
                 raise
@@ -183,24 +207,40 @@ class PostgresLedger:
         if problem is not None:
             raise problem
 
-    async def _read(self, wanted: Needs, rows: WorkingSet) -> None:
-        """Drive the round of reads, each turn of it one statement."""
+    async def _read(self, wanted: Needs, rows: WorkingSet, locks: Sequence[int]) -> None:
+        """Take the locks, then drive the round of reads: each turn of it one statement or two."""
         reading = prefetch(wanted, rows)
         asked = next(reading, None)
+        found = await self._lock_and_read(locks, dict(asked or ()))
         while asked is not None:
-            statement = sql.read_at_once(tuple(question for question, _ in asked))
-            # Sorted, so that a group reads in one order whatever the hashes of this process are.
-            keys = [_to_json(sorted(keys)).decode("utf-8") for _, keys in asked]
-            answers = await self._connection.fetchrow(statement, *keys)
+            rest = [one for one in asked if one[0] not in found]
+            if rest:
+                statement = sql.read_at_once(tuple(question for question, _ in rest))
+                keys = [_keys(keys) for _, keys in rest]
+                answers = await self._connection.fetchrow(statement, *keys)
+                found |= zip((question for question, _ in rest), answers, strict=True)
             try:
-                asked = reading.send(answers)
+                asked = reading.send([found[question] for question, _ in asked])
+                found = {}
             except StopIteration:
                 asked = None
 
+    async def _lock_and_read(
+        self, locks: Sequence[int], asked: Mapping[Question, Collection[Any]]
+    ) -> dict[Question, str]:
+        keys = (_keys(asked.get(question, ())) for question in sql.COMMON)
+        answers = await self._connection.fetchval(sql.LOCK_AND_READ, locks, *keys)
+        return dict(zip(sql.COMMON, answers, strict=True))
+
     async def _write(self, rows: WorkingSet, known: Collection[PaymentKey]) -> None:
         payments = rows.changed_payments.items()
-        await self._add("payment", [row for key, row in payments if key not in known])
-        await self._add("transfer", rows.transfers)
+        fresh = [row for key, row in payments if key not in known]
+        if fresh and len(fresh) <= SALES_AT_ONCE_MAX and rows.transfers:
+            arrays = [*_columns_of(fresh), *_columns_of(rows.transfers)]
+            await self._connection.fetch(sql.ADD_SALES, *arrays)
+        else:
+            await self._add("payment", fresh)
+            await self._add("transfer", rows.transfers)
         await self._put(sql.WRITE_PAYMENT, (row for key, row in payments if key in known))
         await self._put(sql.WRITE_TERMINAL, rows.changed_terminals.values())
         await self._put(sql.WRITE_BATCH, rows.changed_batches.values())
@@ -241,6 +281,7 @@ class PostgresLedger:
             self._drop()
 
     def _drop(self) -> None:
+        self._begun = False
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.terminate()

@@ -15,6 +15,7 @@ import asyncpg
 
 from acquirer_sim.aio.ledger_key import read_key
 from acquirer_sim.aio.postgres_errors import BROKEN, opening_error
+from acquirer_sim.aio.postgres_statements import PREPARE
 from acquirer_sim.aio.schema import HEAD, newer_ledger
 from acquirer_sim.errors import KeyFileError, LedgerError
 from acquirer_sim.tokens import check_value
@@ -69,6 +70,8 @@ async def open_postgres(url: str, key_file: str = "") -> OpenedPostgres:
             server_settings=dict(SESSION),
         )
         await connection.execute(DURABLE)
+        if await version_of(connection) == HEAD:
+            await connection.execute(PREPARE)
         return connection
 
     problem = None
@@ -132,6 +135,7 @@ async def _prepare(connection: Any, key_file: str) -> Key:
             from acquirer_sim.aio.schema import upgrade
 
             await _through(connection, upgrade, isolation="READ COMMITTED")
+            await connection.execute(PREPARE)
         await _check_key(connection, key)
         return key
     finally:
