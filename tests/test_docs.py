@@ -13,6 +13,7 @@ import pytest
 
 from docs import generate
 from tests.brokers import MOSQUITTO
+from tests.databases import Postgres
 from tests.pages.markdown import Block, Page, anchors, fits
 from tests.pages.shell import PageError, Shells, spelled_out
 from tests.tidy.sources import ROOT, all_sources
@@ -55,8 +56,15 @@ def leads_somewhere(page: Page, target: str) -> bool:
 
 
 @pytest.mark.parametrize("page", SHELL_PAGES, ids=name_path)
-def test_shell_examples_do_what_the_page_says(page: Page, tmp_path: Path) -> None:
+def test_shell_examples_do_what_the_page_says(
+    page: Page, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """Every `$ command` of the page, in order, in the shells that the page tells of."""
+    ports = {}
+    if "$ tallywire acquirer --workers" in page.text:
+        server: Postgres = request.getfixturevalue("postgres")
+        server.execute("CREATE DATABASE shop")
+        ports["5432"] = str(server.port)
     if "$ mosquitto" in page.text and MOSQUITTO is None:
         pytest.skip("mosquitto is not installed")
     for tool in ("tshark", "curl", "openssl"):
@@ -64,7 +72,7 @@ def test_shell_examples_do_what_the_page_says(page: Page, tmp_path: Path) -> Non
             pytest.skip(f"{tool} is not installed")
     page.write_files(tmp_path)
 
-    with Shells(tmp_path, name_path(page)) as shells:
+    with Shells(tmp_path, name_path(page), _ports=ports) as shells:
         for step in page.steps:
             if not isinstance(step, Block) or step.language == "console":
                 shells.perform(step)

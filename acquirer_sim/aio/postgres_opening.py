@@ -155,7 +155,11 @@ async def _check_key(connection: Any, key: Key) -> None:
 
 
 async def _through(connection: Any, act: Callable[[Connection], T], *, isolation: str) -> T:
-    """Do something through SQLAlchemy on a connection that stays open, as one transaction."""
+    """Do something through SQLAlchemy on a connection that stays open, as one transaction.
+
+    Raises LedgerError.
+    """
+    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.ext.asyncio import create_async_engine
     from sqlalchemy.pool import StaticPool
 
@@ -168,7 +172,14 @@ async def _through(connection: Any, act: Callable[[Connection], T], *, isolation
         poolclass=StaticPool,
         isolation_level=isolation,
     )
-    async with engine.connect() as wrapped:
-        done = await wrapped.run_sync(act)
-        await wrapped.commit()
-    return done
+    problem = None
+    try:
+        async with engine.connect() as wrapped:
+            done = await wrapped.run_sync(act)
+            await wrapped.commit()
+        return done
+    except DBAPIError as error:
+        # It quotes the statement, and the driver's own error is the cause of what it wraps.
+        cause = error.orig.__cause__ if error.orig is not None else None
+        problem = opening_error(cause if isinstance(cause, BROKEN) else ConnectionError())
+    raise problem

@@ -10,7 +10,7 @@ import click
 from acquirer_sim.aio.ledger_url import is_postgres, shown
 from tallywire.exits import Ending, Exit
 from tallywire.running import tell
-from tallywire.workers import Line, Workers, check_shareable, hold_port
+from tallywire.workers import WORKER, Line, Workers, check_shareable, hold_port
 
 PASSED_ON: Final = ("ledger_key", "config", "faults", "dialect", "codec", "trace", "pcap")
 """Options that each worker is given as they are."""
@@ -91,4 +91,5 @@ class ParentsVoice:
             tell(**line, worker=number)
         else:
             said = line.get("text") or line.get("sentence", "")
-            click.echo(f"worker {number}: {line['event']}: {said}")
+            event = "" if line["event"] == WORKER else f": {line['event']}:"
+            click.echo(f"worker {number}{event} {said}")

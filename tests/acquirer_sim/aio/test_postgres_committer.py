@@ -184,6 +184,28 @@ async def test_absent_database_is_silence_until_it_is_back(
     assert [("000001",)] == await run_statements(url, "SELECT stan FROM payment")
 
 
+@pytest.mark.asyncio
+async def test_no_transaction_stays_open_when_nothing_waits(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    """An open one would hold locks, and keep the server from tidying up."""
+    url = await postgres.a_database()
+    name = url.rpartition("/")[2]
+    async with committing(url, tmp_path) as (committer, counter):
+        for stan in range(1, 30):
+            committer.submit([Job(purchase(stan), None)])
+            await asyncio.sleep(0)
+        await counter.take(29)
+        states = await run_statements(
+            postgres.url(),
+            f"SELECT state FROM pg_stat_activity WHERE datname = '{name}'",
+        )
+        locks = await run_statements(url, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory'")
+
+    assert [("idle",)] == states
+    assert [] == locks
+
+
 POISON = {"postgres": "T00\x0001", "sqlite": "T00\ud80001"}
 """A terminal of that name has no room in the books of that engine."""
 
