@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 import aiosqlite
 
+from terminal.aio.departure import let_go_at_exit
 from terminal.errors import JournalError
 from terminal.projections import Row, Statement, Value
 
@@ -109,6 +110,7 @@ async def open_sqlite(path: str) -> Database:
     connection: aiosqlite.Connection | None = None
     try:
         connection = await aiosqlite.connect(path, isolation_level=None)
+        let_go_at_exit(connection)
         for pragma in PRAGMAS:
             await connection.execute(pragma)
     except sqlite3.Error as error:
