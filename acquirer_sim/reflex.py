@@ -121,6 +121,8 @@ def _settlement(request: Settlement, policy: Policy | None) -> SettlementReply:
         result=ReconciliationResult.IN_BALANCE,
         totals=request.totals,
         settlement_date=request.settlement_date,
+        currency=request.currency,
+        institution=request.institution,
     )
 
 

@@ -171,6 +171,8 @@ def _stored_answer(request: Settlement, batch: Batch) -> SettlementReply:
         result=ReconciliationResult(batch.result),
         totals=totals_of(batch),
         settlement_date=batch.settlement_date,
+        currency=request.currency,
+        institution=request.institution,
         foreign=None if foreign is None else foreign.kept,
         sides=None if foreign is None else foreign.sides,
     )
@@ -185,4 +187,6 @@ def _error(request: Settlement, code: str, totals: Totals) -> SettlementReply:
         batch=request.batch,
         result=ReconciliationResult.ERROR,
         totals=totals,
+        currency=request.currency,
+        institution=request.institution,
     )

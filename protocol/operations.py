@@ -275,6 +275,7 @@ class Settlement(Request, frozen=True, kw_only=True, gc=False):
     totals: Totals
     settlement_date: str
     currency: str = "156"
+    institution: str = "0"
     foreign: Totals | None = None
     repeat: bool = False
 
@@ -289,6 +290,8 @@ class SettlementReply(Reply, frozen=True, kw_only=True, gc=False):
     batch: str | None = None
     totals: Totals | None = None
     settlement_date: str | None = None
+    currency: str | None = None
+    institution: str | None = None
     foreign: Totals | None = None
     sides: tuple[ReconciliationResult, ReconciliationResult] | None = None
 
@@ -326,6 +329,8 @@ class UploadItem(Request, frozen=True, kw_only=True, gc=False):
     `kind` is the payment's; `original.mti` and `processing` follow from it.
 
     The host knows a repeat by (batch, original): an item counts once however often it comes.
+    `rrn` and `authorisation` are what its reply said. `entry_mode` and `earlier` are of the
+    payment itself, for dialects that send an advice again as it was.
     """
 
     batch: str
@@ -338,6 +343,8 @@ class UploadItem(Request, frozen=True, kw_only=True, gc=False):
     rrn: str | None = None
     authorisation: str | None = None
     foreign: bool = False
+    entry_mode: str = "012"
+    earlier: OriginalPayment | None = None
 
 
 class UploadEnd(Request, frozen=True, kw_only=True, gc=False):

@@ -262,6 +262,7 @@ def _upload_item(stage: Stage) -> Iterator[Operation]:
             kind=kind,
             rrn=RRN,
             authorisation=AUTHORISATION,
+            earlier=_original(kind) if KINDS[kind].wants else None,
         )
 
 

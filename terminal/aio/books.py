@@ -172,6 +172,7 @@ class Books:
             original=payment.reference,
             kind=payment.kind,
             entry_mode=payment.entry_mode,
+            authorisation=None if earlier is None else earlier.authorisation or None,
             reason=reason,
             advice=self._settings.reversal_form is ReversalForm.ADVICE,
             earlier=None if earlier is None else earlier.as_original,

@@ -21,7 +21,13 @@ from protocol.operations import (
 from protocol.secrets import ChipData
 from protocol.uploads import ChipOutcome, ChipUpload
 from terminal.aio.journal import Journal
-from terminal.aio.rows import PAYMENT_COLUMNS, PaymentRow
+from terminal.aio.rows import (
+    JOIN_ORIGINAL,
+    ORIGINAL_COLUMNS,
+    PAYMENT_COLUMNS,
+    PaymentRow,
+    split,
+)
 from terminal.attempt import Item, PlannedItem, Purpose, Upload, UploadPlanned
 from terminal.configuration import Settings
 from terminal.totals import COUNTED, upload_rank
@@ -60,6 +66,7 @@ class Line(NamedTuple):
     payment: PaymentRow
     purpose: Purpose = Purpose.PAYMENT
     chip: bytes = b""
+    earlier: PaymentRow | None = None
 
 
 class UploadPlans:
@@ -82,14 +89,17 @@ class UploadPlans:
         transmission, time, date, end_stan, result = plans[0]
         sql = (
             "SELECT i.number, i.stan, i.taken, coalesce(u.purpose, 'payment'),"
-            f" coalesce(c.data, x''), {PAYMENT_COLUMNS} FROM upload_item i"
+            f" coalesce(c.data, x''), {PAYMENT_COLUMNS}, {ORIGINAL_COLUMNS} FROM upload_item i"
             " JOIN payment p ON p.batch = i.batch AND p.stan = i.original_stan"
             " LEFT JOIN upload_chip u ON u.batch = i.batch AND u.number = i.number"
-            " LEFT JOIN chip c ON c.batch = p.batch AND c.stan = p.stan"
+            f" LEFT JOIN chip c ON c.batch = p.batch AND c.stan = p.stan{JOIN_ORIGINAL}"
             " WHERE i.batch = ? ORDER BY i.number"
         )
         rows = await self._journal.fetch(sql, (batch,))
-        lines = [Line(row[1], PaymentRow(*row[5:]), Purpose(row[3]), row[4]) for row in rows]
+        lines = []
+        for _, stan, _, purpose, chip, *columns in rows:
+            payment, earlier = split(columns)
+            lines.append(Line(stan, payment, Purpose(purpose), chip, earlier))
         work = self._upload(
             batch, Stamp(transmission, time, date), lines, end_stan, balanced=result == BALANCED
         )
@@ -103,13 +113,13 @@ class UploadPlans:
         lines: list[Line] = []
         if wanted.payments:
             payments = [
-                payment
-                for payment in await self._payments(batch)
-                if self._is_foreign(payment) in wanted.origins
+                line
+                for line in await self._payments(batch)
+                if self._is_foreign(line.payment) in wanted.origins
             ]
             for group in _grouped(payments, wanted.group_max):
                 stan = next(numbers)
-                lines += [Line(stan, payment) for payment in group]
+                lines += [line._replace(stan=stan) for line in group]
         if wanted.chips:
             lines += [line._replace(stan=next(numbers)) for line in await self.chips(batch)]
         end_stan = next(numbers)
@@ -145,14 +155,15 @@ class UploadPlans:
     def _is_foreign(self, payment: PaymentRow) -> bool:
         return self._settings.is_foreign(payment.card_masked)
 
-    async def _payments(self, batch: str) -> list[PaymentRow]:
+    async def _payments(self, batch: str) -> list[Line]:
         sql = (
-            f"SELECT {PAYMENT_COLUMNS} FROM payment p"
+            f"SELECT {PAYMENT_COLUMNS}, {ORIGINAL_COLUMNS} FROM payment p{JOIN_ORIGINAL}"
             f" WHERE p.batch = ? AND p.phase = 'approved' AND p.kind IN {COUNTED_KINDS}"
             " ORDER BY p.stan"
         )
-        payments = [PaymentRow(*row) for row in await self._journal.fetch(sql, (batch,))]
-        return sorted(payments, key=lambda payment: upload_rank(payment.kind))
+        found = [split(row) for row in await self._journal.fetch(sql, (batch,))]
+        lines = [Line("", payment, earlier=earlier) for payment, earlier in found]
+        return sorted(lines, key=lambda line: upload_rank(line.payment.kind))
 
     def _upload(
         self, batch: str, stamp: Stamp, lines: Sequence[Line], end_stan: str, *, balanced: bool
@@ -193,6 +204,8 @@ class UploadPlans:
                 rrn=payment.rrn or None,
                 authorisation=payment.authorisation or None,
                 foreign=self._is_foreign(payment),
+                entry_mode=payment.entry_mode,
+                earlier=None if line.earlier is None else line.earlier.as_original,
             )
         return ChipUpload(
             origin=self._settings.origin,
@@ -211,13 +224,16 @@ class UploadPlans:
         )
 
 
-def _grouped(payments: Sequence[PaymentRow], group_max: int) -> list[list[PaymentRow]]:
+def _grouped(lines: Sequence[Line], group_max: int) -> list[list[Line]]:
     """Return neighbours that share a message; what was told travels alone, as it was."""
-    groups: list[list[PaymentRow]] = []
-    for payment in payments:
-        alone = KINDS[payment.kind].is_advice
+    groups: list[list[Line]] = []
+    for line in lines:
         last = groups[-1] if groups else []
-        if not last or alone or len(last) >= group_max or KINDS[last[0].kind].is_advice:
+        if not last or _alone(line) or len(last) >= group_max or _alone(last[0]):
             groups.append([])
-        groups[-1].append(payment)
+        groups[-1].append(line)
     return groups
+
+
+def _alone(line: Line) -> bool:
+    return KINDS[line.payment.kind].is_advice

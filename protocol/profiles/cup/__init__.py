@@ -29,7 +29,8 @@ cannot, so that it reads back as the value behind it:
   `UploadDetails` with one line, of currency 156. Which fields beside F55 go with chip data no
   public text says: here those that name the payment (F2, F3, F4, F11, F22, F49).
   Advices (refund, completion, offline sale, adjustment) are uploaded as the original 0220 under
-  MTI 0320 instead, and keep kind, currency, RRN and authorisation; F11 is then the original's.
+  MTI 0320 instead, and keep kind, currency, F22 and what they speak of, but not what their reply
+  said (RRN and authorisation are then None); F11 is the original's.
 
 Totals are those of all cards, and `foreign` is the part of them that stands on the foreign side of
 F48: no field tells whether a card is foreign, so each side has its list (`foreign_cards`). Where

@@ -51,7 +51,8 @@ from protocol.structures.balances import AmountType, Balance, Balances, Sign
 from protocol.structures.card_organisation import CardOrganisation
 
 
-def _payment(operation: PaymentRequest) -> Message:
+def payment(operation: PaymentRequest) -> Message:
+    """Return the request of a payment, by its kind."""
     kind = KINDS[operation.kind]
     fields = base(operation)
     fields[3] = processing_of(operation.kind)
@@ -145,7 +146,7 @@ def _read_balance(value: str) -> Amount | None:
 
 
 ENCODERS: Final[Encoders] = {
-    PaymentRequest: _payment,
+    PaymentRequest: payment,
     PaymentReply: _payment_reply,
 }
 

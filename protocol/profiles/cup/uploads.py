@@ -13,8 +13,10 @@ from protocol.errors import ProfileError
 from protocol.kinds import KINDS
 from protocol.message import Message
 from protocol.operations import (
+    Card,
     Operation,
     OriginalReference,
+    PaymentRequest,
     UploadEnd,
     UploadItem,
     UploadReply,
@@ -32,15 +34,15 @@ from protocol.profiles.cup.heads import (
     base,
     read_batch_data,
     read_kind,
+    read_original,
     reply_base,
     reply_batch,
     who,
 )
+from protocol.profiles.cup.payments import payment
 from protocol.profiles.translation import Decoders, Encoders
 from protocol.profiles.values import (
     Fields,
-    optional,
-    put,
     put_amount,
     read_amount,
     read_chip,
@@ -85,17 +87,17 @@ def _upload_details(operation: UploadDetails) -> Message:
 
 def _upload_advice(operation: UploadItem) -> Message:
     """Return the original 0220 under another MTI; F11 is the original's, as all of it is."""
-    kind = KINDS[operation.kind]
-    fields = base(operation)
-    fields[11] = operation.original.stan
-    fields[2] = operation.pan.reveal()
-    fields[3] = processing_of(operation.kind)
-    put_amount(fields, operation.amount)
-    fields[25] = kind.condition
-    put(fields, 37, operation.rrn)
-    put(fields, 38, operation.authorisation)
-    fields[60] = batch_data(kind.message_type, operation.batch)
-    return Message("0320", fields)
+    told = PaymentRequest(
+        origin=operation.origin,
+        stan=operation.original.stan,
+        stamp=operation.stamp,
+        batch=operation.batch,
+        amount=operation.amount,
+        card=Card(operation.pan, entry_mode=operation.entry_mode),
+        kind=operation.kind,
+        original=operation.earlier,
+    )
+    return Message("0320", payment(told).fields)
 
 
 def _chip_upload(operation: ChipUpload) -> Message:
@@ -184,8 +186,8 @@ def _read_advice(mti: str, fields: Fields, data: BatchData) -> Operation:
         amount=read_amount(fields),
         pan=read_pan(mti, text(fields, 2), 2),
         kind=kind,
-        rrn=optional(fields, 37),
-        authorisation=optional(fields, 38),
+        entry_mode=text(fields, 22),
+        earlier=read_original(fields, kind, spoken=True) if 61 in fields else None,
     )
 
 

@@ -254,6 +254,7 @@ def _read_settlement(mti: str, fields: Fields) -> Operation:
         totals=_read_totals(mti, fields),
         settlement_date=text(fields, 15),
         currency=text(fields, 50),
+        institution=optional(fields, 99) or "0",
         repeat=mti == "0501",
     )
 
@@ -272,6 +273,8 @@ def _read_settlement_reply(mti: str, fields: Fields) -> Operation:
         batch=_reply_batch(mti, fields),
         totals=_read_totals(mti, fields) if complete else None,
         settlement_date=optional(fields, 15),
+        currency=optional(fields, 50),
+        institution=optional(fields, 99),
     )
 
 

@@ -181,14 +181,16 @@ def _settlement(operation: Settlement) -> Message:
     fields[50] = operation.currency
     fields[60] = operation.batch
     _put_totals(fields, operation.totals)
-    fields[99] = "0"
+    fields[99] = operation.institution
     return Message("0501" if operation.repeat else "0500", fields)
 
 
 def _settlement_reply(operation: SettlementReply) -> Message:
     fields = {**_base(operation), 39: operation.code, 66: operation.result.value}
     put(fields, 15, operation.settlement_date)
+    put(fields, 50, operation.currency)
     put(fields, 60, operation.batch)
+    put(fields, 99, operation.institution)
     if operation.totals is not None:
         _put_totals(fields, operation.totals)
     return Message("0510", fields)

@@ -202,8 +202,8 @@ def uploaded_advices(draw: st.DrawFn) -> UploadItem:
             amount=AMOUNT,
             pan=PAN,
             kind=st.just(kind),
-            authorisation=st.none() | digits(6),
-            **RRN,
+            entry_mode=st.sampled_from(["012", "051"]),
+            earlier=original_of(kind) if KINDS[kind].wants else st.none(),
         )
     )
     return structs.replace(item, original=structs.replace(item.original, stan=item.stan))

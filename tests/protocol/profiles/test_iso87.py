@@ -142,6 +142,7 @@ OPERATIONS: list[st.SearchStrategy[Operation]] = [
         batch=NUMBER,
         totals=TOTALS,
         settlement_date=st.just("1120"),
+        institution=digits(8),
         repeat=st.booleans(),
     ),
     st.builds(
@@ -151,6 +152,8 @@ OPERATIONS: list[st.SearchStrategy[Operation]] = [
         result=st.sampled_from(ReconciliationResult),
         batch=NUMBER,
         totals=TOTALS,
+        currency=st.just("156"),
+        institution=digits(8),
     ),
     st.builds(
         UploadItem,

@@ -101,6 +101,29 @@ async def test_upload_takes_up_to_eight_payments_in_a_message(tmp_path: Path) ->
 
 
 @pytest.mark.asyncio
+async def test_what_was_told_goes_up_as_it_was_also_after_a_power_cut(tmp_path: Path) -> None:
+    """domain/messages 5: the original 0220 message with MTI 0320 and no F64, one by one."""
+    deaf = Fault(kind=FaultKind.DROP_REPLY, mti="0320", hang_up=True)
+    once = structs.replace(QUICK, limits=Limits(settlement_tries_max=1, upload_rounds_max=1))
+    notes: list[bytes] = []
+    async with hosting(tmp_path / "a.db", TILTED, deaf) as host:
+        async with shop(tmp_path / "t", host, notes, once) as terminal:
+            sold = await terminal.sale(Amount(500), CARD)
+            await terminal.refund(Voucher(stan=sold.stan), amount=Amount(200))
+            await terminal.offline_sale(Amount(300), CARD)
+            await terminal.settle()
+        async with shop(tmp_path / "t", host, notes) as terminal:
+            closed = await terminal.settle()
+
+    told = {one.get(11): {**one.fields, 64: b""} for one in sent(notes, "0220")}
+    again = [one for one in sent(notes, "0320") if 48 not in one.fields]
+    assert "closed_unbalanced" == closed.outcome
+    assert 3 == len(again), "one of them twice, since its answer was lost"
+    assert all(told[one.get(11)] == {**one.fields, 64: b""} for one in again)
+    assert {25, 30} == {int(one.get(60)[:2]) for one in again}
+
+
+@pytest.mark.asyncio
 async def test_upload_goes_on_with_the_first_message_that_has_no_answer(tmp_path: Path) -> None:
     """SC9: what was planned together stays together, whatever the settings say later."""
     deaf = Fault(kind=FaultKind.DROP_REPLY, mti="0320", nth=2, hang_up=True)

@@ -6,7 +6,9 @@ import msgspec
 import pytest
 
 from protocol.aio.errors import NotSent
+from protocol.operations import Reversal
 from terminal.configuration import ReversalExhausted
+from terminal.intent import Voucher
 from terminal.standing import LateReply
 from tests.terminal.till import (
     LOST,
@@ -50,10 +52,10 @@ async def test_reversal_is_manual_after_three_tries_and_blocks_until_a_person_re
 
     blocked = await till.terminal.sale(yuan(), visa())
 
-    assert (blocked.outcome, blocked.code) == ("refused", "L05")
+    assert (blocked.outcome, blocked.code) == ("refused", "L76")
     assert (await till.terminal.status()).reversals_manual == 1
     assert "F000001-000002/fault" in [o.copy_id for o in await till.terminal.paperwork.owed()]
-    assert (await till.terminal.settle()).code == "L05"
+    assert (await till.terminal.settle()).code == "L76"
     assert (await till.terminal.recover(retry_manual=True)).reversals_manual == 0
     assert till.host.mtis()[2:] == ["Reversal", "Reversal*", "Reversal*", "Reversal*"]
     await agree(till)
@@ -104,4 +106,19 @@ async def test_late_reply_is_kept_and_changes_nothing() -> None:
     rows = await till.database.fetch("SELECT count(*) FROM entry WHERE fact = 'LateReply'")
     assert rows == [(1,)]
     await agree(till)
+    await till.terminal.close()
+
+
+@pytest.mark.asyncio
+async def test_reversal_of_a_void_repeats_the_authorisation_that_the_void_named() -> None:
+    """domain/messages 3: F38 of an 0400 where it is known; the published bitmap has it."""
+    till = await open_till(Host(faults=[None, None, LOST]))
+    sold = await till.terminal.sale(yuan(), visa())
+
+    undone = await till.terminal.void(Voucher(sold.stan))
+
+    reversal = till.host.heard[-1]
+    assert ("reversed", "Reversal") == (undone.outcome, type(reversal).__name__)
+    assert isinstance(reversal, Reversal)
+    assert sold.authorisation == reversal.authorisation != ""
     await till.terminal.close()
