@@ -340,6 +340,18 @@ TEXTS: Final[dict[str, Text]] = {
         "请联系收单方",
         "Call the acquirer if there were payments in it",
     ),
+    "L75": Text(
+        "主机无应答，未发起交易",
+        "The acquirer did not answer, and no payment was begun",
+        "请稍后重试",
+        "Try again in a moment",
+    ),
+    "L76": Text(
+        "冲正不成功，请人工处理",
+        "A reversal was not taken; a person must see to it",
+        "请联系收单机构，再执行 recover --retry-manual",
+        "Ask the acquirer about it, then try again with recover --retry-manual",
+    ),
     "L80": Text(
         "打印服务器无法连接",
         "The broker of the printer cannot be reached",

@@ -52,11 +52,11 @@ class Cashier:
         if standing.settlement in SETTLEMENT_BLOCKS:
             return SETTLEMENT_BLOCKS[standing.settlement]
         blocking = settings.reversal_exhausted is ReversalExhausted.BLOCK
-        owing = standing.unfinished or standing.reversals_open
-        if kind is not PaymentKind.OFFLINE_SALE and (
-            owing or (standing.reversals_manual and blocking)
-        ):
-            return "L05"
+        if kind is not PaymentKind.OFFLINE_SALE:
+            if standing.unfinished or standing.reversals_open:
+                return "L05"
+            if standing.reversals_manual and blocking:
+                return "L76"
         full = standing.unsettled >= settings.limits.unsettled_max
         return "L01" if full and kind in COUNTED else ""
 

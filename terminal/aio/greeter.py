@@ -215,6 +215,8 @@ def _not_yet(standing: Standing) -> str:
     """Return the code that forbids to sign off: the batch number must be renewed first."""
     if standing.settlement != "open":
         return "L03"
-    if standing.unfinished or standing.reversals_open or standing.reversals_manual:
+    if standing.unfinished or standing.reversals_open:
         return "L05"
+    if standing.reversals_manual:
+        return "L76"
     return "L68" if standing.unsettled else ""

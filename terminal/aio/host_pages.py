@@ -23,6 +23,7 @@ ANSWERED: Final = ""
 UNREADABLE: Final = "L22"
 STRANGE: Final = "L23"
 UNREACHABLE: Final = "L20"
+SILENT: Final = "L75"
 UNKNOWN: Final = "L91"
 
 
@@ -97,4 +98,4 @@ def outcome_of(code: str) -> str:
     """Return how a question ended that has no answer."""
     if code == UNREACHABLE:
         return "not_sent"
-    return "unanswered" if code.startswith("L2") else "declined"
+    return "unanswered" if code in (SILENT, UNREADABLE, STRANGE) else "declined"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from tallywire.exits import Ending, Exit
 
 if TYPE_CHECKING:
     from terminal.errors import TerminalError
+    from terminal.results import Result
     from terminal.text import Text
 
 EXITS: Final = {
@@ -27,9 +28,9 @@ EXITS: Final = {
 """What a person may be told about paper; everything else is a broken store."""
 
 
-def ending(result: Any, exit_code: Exit) -> Ending:
+def ending(result: Result, exit_code: Exit) -> Ending:
     """Return the ending that a result of money means."""
-    return Ending(exit_code, f"{result.zh} / {result.en}", result.next_en, result.code)
+    return Ending(exit_code, f"{result.zh} / {result.en}.", advice(result), result.code)
 
 
 def paper_ending(cause: str) -> Ending:
@@ -37,7 +38,7 @@ def paper_ending(cause: str) -> Ending:
     from terminal.texts import text_of
 
     text = text_of(cause or "L38")
-    return Ending(Exit.PAPER, f"{text.zh} / {text.en}.", next_step(text), cause or "L38")
+    return Ending(Exit.PAPER, f"{text.zh} / {text.en}.", advice(text), cause or "L38")
 
 
 def terminal_ending(error: TerminalError) -> Ending:
@@ -49,9 +50,9 @@ def terminal_ending(error: TerminalError) -> Ending:
     usual = EXITS.get(error.code, Exit.STORAGE)
     text = text_of(error.code)
     sentence = f"{text.zh} / {error.sentence}."
-    return Ending(exits.get(type(error), usual), sentence, next_step(text), error.code)
+    return Ending(exits.get(type(error), usual), sentence, advice(text), error.code)
 
 
-def next_step(text: Text) -> str:
-    """Return what to do, in both languages."""
-    return f"{text.next_zh} / {text.next_en}"
+def advice(text: Text | Result) -> str:
+    """Return what to do, in both languages; a response code of the host may know nothing."""
+    return " / ".join(filter(None, (text.next_zh, text.next_en)))
