@@ -92,6 +92,8 @@ async def _serve(
     async with asyncio.TaskGroup() as group:
 
         def ready(printer: VirtualPrinter) -> None:
+            if out:
+                _warn_without_typeface()
             if as_json:
                 tell(event="listening", host=printer.host, port=printer.port)
             else:
@@ -113,6 +115,16 @@ async def _serve(
             f"{problem[0].upper()}{problem[1:]}.",
             "Choose with --listen and --out.",
         )
+
+
+def _warn_without_typeface() -> None:
+    """Say that Chinese will be missing in the pictures; the texts beside them have it."""
+    from terminal.aio.fonts import find_font
+    from terminal.texts import text_of
+
+    if find_font() is None:
+        text = text_of("L57")
+        click.echo(f"L57 {text.zh} / {text.en}. {text.next_zh} / {text.next_en}", err=True)
 
 
 def _faults(words: tuple[str, ...]) -> PrinterFaults:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from protocol.settings import SettingsError
-from terminal.aio.fonts import load_typeface
+from terminal.aio.fonts import find_font, load_typeface
 from terminal.aio.printers import Printable, draw_sheet
 from terminal.layout import render_text
 from terminal.paper import Paper
@@ -19,11 +19,14 @@ from terminal.paper import Paper
 DOTS_PER_INCH: Final = 203
 """Eight dots to the millimetre, as thermal heads have."""
 PDF_SCALE: Final = 3
+DRAWN: Final = (".png", ".pdf")
 FORMATS: Final = (".txt", ".png", ".pdf", ".json")
 
 
-def export(sheet: Printable, path: Path, paper: Paper, *, suffix: str = "") -> None:
+def export(sheet: Printable, path: Path, paper: Paper, *, suffix: str = "") -> str:
     """Write a sheet to `path`, whose ending (or `suffix`) chooses the format; whole or not at all.
+
+    Returns "", or L57 when a picture is in English because no typeface here has Chinese.
 
     Raises SettingsError for another ending or a place that cannot be written.
     """
@@ -39,6 +42,7 @@ def export(sheet: Printable, path: Path, paper: Paper, *, suffix: str = "") -> N
         problem = f"cannot be written: {error.strerror or type(error).__name__}"
     if problem:
         raise SettingsError("export", str(path), problem)
+    return "L57" if suffix in DRAWN and find_font() is None else ""
 
 
 def _write(sheet: Printable, path: Path, suffix: str, paper: Paper) -> None:

@@ -1,7 +1,12 @@
-"""Fonts on this computer that can show Chinese. No fontconfig: known directories only."""
+"""Fonts on this computer that can show Chinese. No fontconfig: known directories only.
+
+TALLYWIRE_FONTS in the environment names other directories instead, as PATH does.
+"""
 
 from __future__ import annotations
 
+import os
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +21,8 @@ DIRECTORIES: Final = (
     "~/Library/Fonts",
 )
 """Where systems keep fonts."""
+
+VARIABLE: Final = "TALLYWIRE_FONTS"
 
 NAMES: Final = (
     "wqy-zenhei.ttc",
@@ -36,13 +43,22 @@ NAMES: Final = (
 def find_font() -> Path | None:
     """Return the file of the best font with Chinese characters, or None."""
     found: dict[str, Path] = {}
-    for directory in DIRECTORIES:
+    named = os.environ.get(VARIABLE)
+    for directory in DIRECTORIES if named is None else named.split(os.pathsep):
         for path in Path(directory).expanduser().rglob("*.[ot]t[cf]"):
             found.setdefault(path.name, path)
     return next((found[name] for name in NAMES if name in found), None)
 
 
 def load_typeface() -> bytes | None:
-    """Return the bytes of `find_font()`, or None."""
+    """Return the bytes of `find_font()`, or None; the same object for the same file.
+
+    Glyphs are kept by their typeface: two copies of it would be compared whole for each letter.
+    """
     path = find_font()
-    return path.read_bytes() if path else None
+    return _bytes_of(path) if path else None
+
+
+@lru_cache(maxsize=1)
+def _bytes_of(path: Path) -> bytes:
+    return path.read_bytes()

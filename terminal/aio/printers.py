@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TextIO
@@ -42,6 +43,9 @@ from terminal.views import View, lay_out_view
 
 if TYPE_CHECKING:
     from PIL import Image
+
+
+NO_PICTURES: Final = "?pictures=no"
 
 
 class Printable(Protocol):
@@ -290,7 +294,7 @@ def open_printer(
             return ConsolePrinter(profile.paper, stream or sys.stdout)
         case "file" if rest.partition("?")[0]:
             directory, _, query = rest.partition("?")
-            pictures = query != "pictures=no"
+            pictures = f"?{query}" != NO_PICTURES
             typeface = load_typeface() if pictures else None
             return FilePrinter(Path(directory), profile.paper, typeface=typeface, pictures=pictures)
         case "tcp":
@@ -319,6 +323,16 @@ def _open_tcp(url: str, profile: PrinterProfile, patience: Patience) -> Printer:
     if not host or not port:
         raise SettingsError("printer", url, ALLOWED)
     return EscposPrinter(url, tcp_opener(host, port), with_typeface(profile), patience)
+
+
+def lacks_typeface(urls: Iterable[str], profile: PrinterProfile) -> bool:
+    """Return whether one of these printers is drawn for and nothing here can draw Chinese."""
+    drawn = any(
+        (url.startswith("file:") and not url.endswith(NO_PICTURES))
+        or (url.startswith(("tcp:", "mqtt")) and profile.charset is Charset.RASTER)
+        for url in urls
+    )
+    return drawn and find_font() is None
 
 
 def with_typeface(profile: PrinterProfile) -> PrinterProfile:

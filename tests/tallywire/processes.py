@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tallywire.demo.children import Child
+from tallywire.demo.children import Child, Line
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_S = 180
@@ -31,13 +31,14 @@ def tallywire(*arguments: str, **environment: str) -> subprocess.CompletedProces
 
 
 class Crew:
-    """The children of one test, in one folder."""
+    """The children of one test, in one folder; `said` is every line that they wrote."""
 
     def __init__(self, folder: Path, group: asyncio.TaskGroup) -> None:
         self.folder = folder
         self.ledger = folder / "acquirer.db"
         self.data = folder / "terminal"
         self.address = ""
+        self.said: list[Line] = []
         self._group = group
         self._children: list[Child] = []
 
@@ -65,7 +66,9 @@ class Crew:
 
     async def _start(self, name: str, *arguments: str) -> Child:
         log = self.folder / f"{name}.log"
-        child = await Child.start(name, name, *arguments, log=log, group=self._group)
+        child = await Child.start(
+            name, name, *arguments, log=log, group=self._group, watch=self.said.append
+        )
         self._children.append(child)
         return child
 

@@ -16,7 +16,7 @@ from tallywire.commands.terminal.filters import (
     read_order,
     with_options,
 )
-from tallywire.commands.terminal.session import Options, perform
+from tallywire.commands.terminal.session import Options, perform, voice_of
 from tallywire.running import tell
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ def export(
     async def act(terminal: Terminal, settings: Settings) -> None:
         from tallywire.serving_paper import plain_snapshot
         from terminal.aio.exports import export as write
+        from terminal.texts import notice
 
         filters = {"copy": copy}
         if DOCUMENT_NAME.fullmatch(receipt):
@@ -147,7 +148,9 @@ def export(
         chosen = await choose(terminal, order, as_json=options.as_json)
         sheet = await terminal.clerk.export(chosen, operator=settings.operator)
         suffix = SUFFIXES[shape] if shape else output.suffix.lower()
-        write(sheet, output, terminal.paperwork.paper, suffix=suffix)
+        code = write(sheet, output, terminal.paperwork.paper, suffix=suffix)
+        if code:
+            voice_of(options)(notice(code, subject="export", key=chosen.name, state="english"))
         if options.as_json:
             tell(event="exported", name=chosen.name, file=str(output), **plain_snapshot(chosen))
         else:

@@ -71,8 +71,9 @@ async def _opened_and_done(options: Options, act: Act) -> None:
 @asynccontextmanager
 async def _opened(options: Options, said: set[str]) -> AsyncIterator[tuple[Terminal, Settings]]:
     from terminal.aio.opening import open_terminal
-    from terminal.aio.printers import open_printer
+    from terminal.aio.printers import lacks_typeface, open_printer
     from terminal.configuration import Settings, load_settings
+    from terminal.texts import notice
 
     settings = read_settings(options.config, load_settings)
     urls = options.printers or (settings.printers if settings else _usual_printers(options))
@@ -86,7 +87,9 @@ async def _opened(options: Options, said: set[str]) -> AsyncIterator[tuple[Termi
     profile, patience = settings.printer, settings.patience
     broker = settings.broker
     printers = [open_printer(url, profile, patience, stream=paper, broker=broker) for url in urls]
-    voice = _voice(options, said)
+    voice = voice_of(options, said)
+    if lacks_typeface(urls, profile):
+        voice(notice("L57", subject="printing", key="", state="english"))
     line = _opener(settings, voice)
     tear = _ask_to_tear if options.asks_person else None
     async with open_terminal(
@@ -124,14 +127,15 @@ def _usual_printers(options: Options) -> tuple[str, ...]:
     return ("none:",) if options.as_json else ("console:",)
 
 
-def _voice(options: Options, said: set[str]) -> Callable[[Notice], None]:
+def voice_of(options: Options, said: set[str] | None = None) -> Callable[[Notice], None]:
     """Return what tells notices; what a person has read is noted in `said`."""
+    read = set[str]() if said is None else said
 
     def say(notice: Notice) -> None:
         if options.as_json:
             tell(event="notice", **msgspec.to_builtins(notice))
             return
-        said.add(notice.code)
+        read.add(notice.code)
         steps = " / ".join(step for step in (notice.next_zh, notice.next_en) if step)
         sentence = f"{notice.code} {notice.zh} / {notice.en}"
         click.echo(f"{sentence}. {steps}" if steps else sentence, err=True)

@@ -180,3 +180,29 @@ def test_each_refusal_has_its_code(
     assert exit_code == done.returncode, done.stderr
     assert word in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.asyncio
+async def test_computer_without_a_chinese_typeface_says_so_once(tmp_path: Path) -> None:
+    """L57: pictures are in English meanwhile, texts as ever; nothing else fails for it."""
+    nowhere = {"TALLYWIRE_FONTS": str(tmp_path / "nowhere")}
+    async with crew(tmp_path) as hands:
+        await hands.acquirer()
+        assert 0 == at(hands, "sale", "12.50").returncode
+        data = ("--data", str(hands.data), "--printer")
+        files = tallywire(
+            *("terminal", *data, f"file:{tmp_path / 'papers'}", "reprint", "last"), **nowhere
+        )
+        png, text = (
+            tallywire(
+                *("terminal", *data, "none:", "export", "last", "-o", str(tmp_path / name)),
+                **nowhere,
+            )
+            for name in ("a.png", "a.txt")
+        )
+
+    assert [0, 0, 0] == [done.returncode for done in (files, png, text)]
+    assert [1, 1, 0] == [done.stderr.count("L57") for done in (files, png, text)]
+    assert "请安装中文字体" in png.stderr
+    texts = sorted((tmp_path / "papers").glob("*.txt"))
+    assert "重打印" in texts[0].read_text("utf-8")
