@@ -15,11 +15,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import aiomqtt
 import pytest
 
 from protocol.aio.client import tcp_opener
 from tallywire.demo.children import Child
+from terminal.aio.broker import Broker, BrokerPlan, Letter
 from terminal.aio.exports import FORMATS, export
 from terminal.aio.opening import open_terminal
 from terminal.aio.printers import open_printer
@@ -170,17 +170,14 @@ def confessed(said: list[bytes], *folders: Path) -> dict[str, list[str]]:
 @asynccontextmanager
 async def eavesdropping(broker: Mosquitto, heard: list[bytes]) -> AsyncIterator[None]:
     """Hear every letter that goes through a broker."""
-    async with aiomqtt.Client(broker.host, broker.port) as client:
-        await client.subscribe("#")
 
-        async def listen() -> None:
-            async for message in client.messages:
-                heard.append(f"{message.topic} ".encode() + bytes(message.payload or b""))
+    def hear(letter: Letter) -> None:
+        heard.append(letter.topic.encode() + letter.correlation + letter.payload)
 
-        async with asyncio.TaskGroup() as group:
-            listening = group.create_task(listen())
-            yield
-            listening.cancel()
+    ear = Broker(BrokerPlan(broker.host, broker.port, topics=("#",), on_letter=hear))
+    assert await ear.connect()
+    yield
+    await ear.close()
 
 
 @pytest.mark.asyncio
