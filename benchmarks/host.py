@@ -30,6 +30,9 @@ SECONDS: Final = 0.7
 ROUNDS: Final = 7
 IDLE_ROUNDS: Final = 5
 IDLE_CONNECTIONS: Final = 2000
+IDLE_KIB_MAX: Final = 6.0
+CROWD: Final = 9_900
+"""Connections that say nothing while others are served; with those, 10,000 at most."""
 
 Figures = dict[tuple[str, int, int, str], list[float]]
 """By kind, connections, depth and unit: one value per round."""
@@ -47,10 +50,15 @@ def run() -> Report:
                         _race(figures, kind, contestant, connections, depth)
     rows = {key: _row(key, values) for key, values in figures.items()}
     idle = {kind: idle_memory(kind, IDLE_ROUNDS) for kind in ("echo", "compiled")}
+    alone, crowded = among_idle(IDLE_ROUNDS)
     return Report(
         "Host without a ledger",
-        (*rows.values(), *idle.values()),
-        tuple(_claims(rows)),
+        (*rows.values(), *idle.values(), alone, crowded),
+        (
+            *_claims(rows),
+            Claim("KiB per idle connection", idle["compiled"].median, IDLE_KIB_MAX, at_least=False),
+            Claim(f"its rate among {CROWD:,} idle connections", times(crowded, alone), 0.7),
+        ),
         tuple(_notes(rows)),
     )
 
@@ -88,6 +96,21 @@ def idle_memory(kind: str, rounds: int) -> Row:
             with _connected(contestant.port, IDLE_CONNECTIONS):
                 values.append((contestant.usage().resident - before) / IDLE_CONNECTIONS / 1024)
     return Row(f"{KINDS[kind]}, memory per idle connection", "KiB", tuple(values))
+
+
+def among_idle(rounds: int) -> tuple[Row, Row]:
+    """Return the host's rate on its own, and while thousands of others say nothing."""
+    alone, crowded = [], []
+    with started("compiled") as contestant:
+        for _ in range(rounds):
+            alone.append(put_load(contestant.port, 32, 1, echoed=False).per_second)
+            with _connected(contestant.port, CROWD):
+                crowded.append(put_load(contestant.port, 32, 1, echoed=False).per_second)
+    name = "host, 32 connections"
+    return (
+        Row(f"{name}, alone", "/s", tuple(alone)),
+        Row(f"{name}, among {CROWD:,} idle", "/s", tuple(crowded)),
+    )
 
 
 @contextmanager

@@ -19,10 +19,13 @@ from protocol.codec import Codec
 from protocol.dialect import Dialect
 from protocol.errors import FieldError, FrameError
 from protocol.framing import Deframer, Framing
-from protocol.message import Message, mask_field
+from protocol.message import HIDDEN, Message, mask_field
 
 PENDING_SIZE_MAX: Final = 64 * 1024
 """Bytes of one connection that wait to become a frame; beyond them they are told as unreadable."""
+
+PAN_DIGITS_MIN: Final = 13
+"""Shorter runs of digits are no card numbers to `mask_digit_runs`."""
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -163,6 +166,7 @@ class TraceReader:
     def __init__(self, dialect: Dialect) -> None:
         self._decode = Codec(dialect).decode
         self._hidden = dialect.hidden
+        self._closed = HIDDEN | self._hidden | {2}
         self._names = dialect.names
         self._assembler = Assembler(dialect.framing)
 
@@ -205,10 +209,19 @@ class TraceReader:
         return self._message(entry, "message", message, direction=direction, size=size)
 
     def _message(self, entry: Entry, event: str, message: Message, **more: Any) -> TraceLine:
-        names, hidden = self._names, self._hidden
+        names, hidden, closed = self._names, self._hidden, self._closed
         fields = tuple(
-            ShownField(number, names.get(number, ""), mask_field(number, value, hidden))
-            for number, value in sorted(message.fields.items())
+            [
+                ShownField(
+                    number,
+                    names.get(number, ""),
+                    value
+                    # Too short to hold a card number: as `mask_field` would show it.
+                    if len(value) < PAN_DIGITS_MIN and number not in closed and type(value) is str
+                    else mask_field(number, value, hidden),
+                )
+                for number, value in sorted(message.fields.items())
+            ]
         )
         header = "" if message.header is None else str(message.header)
         return _line(entry, event, mti=message.mti, header=header, fields=fields, **more)
@@ -227,4 +240,4 @@ def _line(entry: Entry, event: str, **more: Any) -> TraceLine:
 def stamp(at_s: float) -> str:
     """Return seconds since 1970 as RFC 3339 has them, in UTC, with microseconds."""
     moment = EPOCH + timedelta(seconds=at_s)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.isoformat(timespec="microseconds")[:-6] + "Z"

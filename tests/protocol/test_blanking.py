@@ -9,6 +9,7 @@ from protocol.codec import Codec
 from protocol.dialect import BUILTIN, builtin_dialect
 from protocol.layout import Layout
 from protocol.message import Message, mask_field
+from tests.protocol.drawn import DIALECTS, messages
 from tests.protocol.test_trace import DIALECT, PAN, PAYLOAD, SALE
 
 LAYOUTS = {name: Layout(builtin_dialect(name)) for name in BUILTIN}
@@ -59,6 +60,31 @@ def test_everything_is_zero_behind_what_cannot_be_read() -> None:
 def test_length_stays_whatever_comes(data: bytes, name: str, cut: int) -> None:
     for payload in (data, PAYLOAD[:cut] + data):
         assert len(payload) == len(blank(LAYOUTS[name], payload))
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+@given(data=st.data())
+def test_blank_message_is_as_it_was_but_for_what_is_masked(name: str, data: st.DataObject) -> None:
+    """Field by field in the bytes of every dialect: the same, or with zeros for the stars."""
+    layout = Layout(DIALECTS[name])
+    message = data.draw(messages(layout.dialect))
+    payload = layout.build(message)
+    blanked = blank(layout, payload)
+
+    _, end = layout.bitmap_at(payload, layout.bitmap_begin)
+    assert payload[:end] == blanked[:end]
+    for number, value in sorted(message.fields.items()):
+        element = layout.elements[number]
+        at, end = end, element.read(payload, end)[1]
+        shown = mask_field(number, value, layout.dialect.hidden)
+        assert (shown == value) <= (payload[at:end] == blanked[at:end])
+        assert (
+            payload[at : at + element.field.len_type] == blanked[at : at + element.field.len_type]
+        )
+        if set(shown) == {"*"}:
+            body = blanked[at + element.field.len_type : end]
+            assert len(set(body)) == 1 or element.pad
+    assert len(payload) == len(blanked)
 
 
 def test_blank_hides_what_a_screen_hides() -> None:

@@ -64,6 +64,7 @@ async def serving(host: Host, api: Api) -> AsyncIterator[tuple[str, int]]:
     config = uvicorn.Config(
         application(desk, token=api.token),
         log_config=None,
+        log_level="error",
         access_log=False,
         lifespan="off",
         ws="none",
