@@ -205,7 +205,7 @@ async def _clerk(database: Database, hatch: Hatch) -> Clerk:
     await journal.open()
     paperwork = Paperwork(journal, [hatch], local_now=lambda: FIRST_DAY)
     lookup = Vault(KEY).lookup
-    return Clerk(paperwork, journal, Settings(), card_lookup=lookup, local_now=lambda: FIRST_DAY)
+    return Clerk(paperwork, journal, Settings, card_lookup=lookup, local_now=lambda: FIRST_DAY)
 
 
 def _start_ms(path: Path) -> float:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from docs import api, commands, faults, kinds, machines, responses, rules, wire, words
+from docs import api, commands, faults, kinds, machines, people, responses, rules, wire, words
 from protocol.dialect import BUILTIN
 
 REFERENCE: Final = Path(__file__).resolve().parent / "reference"
@@ -29,6 +29,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "payment-kinds.md": kinds.payment_kinds,
     "rules.md": rules.rules,
     "machines.md": machines.machines,
+    "permissions.md": people.permissions,
     "magic-amounts.md": words.magic_amounts,
 }
 """File in docs/reference -> what draws it."""

@@ -30,6 +30,7 @@ from tallywire.payments import VERBS, BadWish, Wanted
 from tallywire.running import tell
 from tallywire.serving_command import Command
 from tallywire.serving_paper import PAPER_COMMANDS, plain_outcome
+from tallywire.serving_people import PEOPLE_COMMANDS, permit
 from tallywire.serving_questions import NoQuestion, Questions
 from tallywire.tearing import ANSWERS, Tearing
 from terminal.aio.driver import Terminal
@@ -143,14 +144,15 @@ class Service:
 
     async def perform(self, command: Command) -> Answer:
         """Carry out one command. Raises BadCommand or TerminalError."""
-        paper, perform = PAPER_COMMANDS.get(command.do), COMMANDS.get(command.do)
+        paper, perform = ASIDE_COMMANDS.get(command.do), COMMANDS.get(command.do)
+        if perform is None and paper is None and command.do not in VERBS:
+            names = ", ".join([*COMMANDS, *VERBS, *ASIDE_COMMANDS, *ANSWERS, ANSWER])
+            raise BadCommand(f"no command {command.do!r}; there are {names}")
+        await permit(self._terminal.people, command)
         if paper is not None:
             return await paper(self._terminal, self._settings, command)
-        if perform is None and command.do in VERBS:
-            return await self._pay(command)
         if perform is None:
-            names = ", ".join([*COMMANDS, *VERBS, *PAPER_COMMANDS, *ANSWERS, ANSWER])
-            raise BadCommand(f"no command {command.do!r}; there are {names}")
+            return await self._pay(command)
         return await self._watched(perform(self, command))
 
     async def _pay(self, command: Command) -> Answer:
@@ -242,6 +244,9 @@ def _plain(result: PaymentResult | SettlementResult | Status | msgspec.Struct) -
 
 
 ANSWER: Final = "answer"
+
+ASIDE_COMMANDS: Final = {**PAPER_COMMANDS, **PEOPLE_COMMANDS}
+"""What leaves nothing behind that would have to be finished with the host."""
 
 SAID: Final = tuple(name for name in Wanted.__struct_fields__ if name in Command.__struct_fields__)
 """What a line may say of a payment."""

@@ -16,6 +16,10 @@ class Command(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True):
     job: str = ""
     reason: str = ""
     operator: str = ""
+    password: str = ""
+    new_password: str = ""
+    second: str = ""
+    second_password: str = ""
     as_original: bool = False
     partial: str = ""
     advice: bool = False

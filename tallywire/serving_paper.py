@@ -24,7 +24,7 @@ async def reprint(terminal: Terminal, settings: Settings, command: Command) -> A
     """Reprint `what`: see `Asked`; `as_original` is for a supervisor."""
     chosen = await terminal.clerk.find(order_of(command, settings.currency))
     as_what = As.ORIGINAL if command.as_original else As.DUPLICATE
-    by = command.operator or settings.operator
+    by = _by(terminal, command)
     outcomes = await terminal.clerk.reprint(chosen, operator=by, as_what=as_what)
     return {"jobs": [plain_outcome(outcome) for outcome in outcomes]}
 
@@ -56,27 +56,27 @@ async def jobs(terminal: Terminal, settings: Settings, command: Command) -> Answ
 async def cancel(terminal: Terminal, settings: Settings, command: Command) -> Answer:
     """Take back `job`."""
     name = await terminal.clerk.job_named(command.job)
-    by = command.operator or settings.operator
+    by = _by(terminal, command)
     return plain_outcome(await terminal.paperwork.jobs.cancel(name, by=by))
 
 
 async def came_out(terminal: Terminal, settings: Settings, command: Command) -> Answer:
     """Say that the paper of `job` is out."""
     name = await terminal.clerk.job_named(command.job)
-    by = command.operator or settings.operator
+    by = _by(terminal, command)
     return plain_outcome(await terminal.paperwork.jobs.came_out(name, by=by))
 
 
 async def did_not(terminal: Terminal, settings: Settings, command: Command) -> Answer:
     """Say that the paper of `job` is not out."""
     name = await terminal.clerk.job_named(command.job)
-    by = command.operator or settings.operator
+    by = _by(terminal, command)
     return plain_outcome(await terminal.paperwork.jobs.did_not(name, by=by))
 
 
 async def void(terminal: Terminal, settings: Settings, command: Command) -> Answer:
     """Declare the paper of `job` void for a `reason`, and print its strip."""
-    by = command.operator or settings.operator
+    by = _by(terminal, command)
     outcome, strip = await terminal.clerk.void(command.job, operator=by, reason=command.reason)
     printed = await terminal.clerk.reprint(strip, operator=by)
     return {**plain_outcome(outcome), "strip": plain_outcome(printed[0])}
@@ -100,6 +100,12 @@ PAPER_COMMANDS: Final[dict[str, Callable[[Terminal, Settings, Command], Awaitabl
     "printers": printers,
     **RECOVERY_COMMANDS,
 }
+
+
+def _by(terminal: Terminal, command: Command) -> str:
+    """Return who asks: the session's operator, or where people are off whom the line names."""
+    named = "" if terminal.people.on else command.operator
+    return named or terminal.people.operator
 
 
 def plain_snapshot(chosen: Chosen) -> Answer:

@@ -16,6 +16,7 @@ import msgspec
 from protocol.operations import Origin
 from protocol.published_cards import TEST_CARD_RANGES
 from protocol.settings import parse_settings
+from terminal.people import DEFAULT_PEOPLE, PeopleRules
 from terminal.policy import DEFAULT_RULES, PaperRules
 from terminal.printer_profile import DEFAULT_PATIENCE, DEFAULT_PROFILE, Patience, PrinterProfile
 
@@ -171,6 +172,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paper: PaperRules = DEFAULT_RULES
     broker: BrokerSettings = DEFAULT_BROKER
     tls: TlsSettings | None = None
+    people: PeopleRules = DEFAULT_PEOPLE
 
     def __post_init__(self) -> None:
         if len(self.terminal_id) != 8 or not self.terminal_id.isascii():

@@ -2,6 +2,7 @@
 
     TerminalError               carries an L-code, a sentence; `terminal.texts` has the next step
     ├── IllegalEvent            an event that its state does not know: a bug
+    ├── NotPermitted            who asks may not, or has not said who it is; nothing was done
     └── StoreError              the terminal's data cannot be used
         ├── JournalError        a commit or query failed: L40 full, L41 locked, L42 damaged
         ├── InUse               another process works on the same data directory
@@ -28,6 +29,10 @@ class IllegalEvent(TerminalError):
 
     def __init__(self, machine: str, state: str, event: str) -> None:
         super().__init__("L42", f"{machine} in {state} does not know {event}")
+
+
+class NotPermitted(TerminalError):
+    """Who asks may not do that, or has not said who it is: nothing was done."""
 
 
 class StoreError(TerminalError):

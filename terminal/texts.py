@@ -4,8 +4,8 @@ Each code has a sentence and a next step in Chinese and English (REQ 000-20). Ho
 codes have their own table; these are the terminal's own findings (L..). The groups: L01-L13
 money and records, L20-L29 the link, L30-L39 the printer (every cause its own code, REQ 000-04
 and 003-06), L40-L42 the disk, L43 TLS, L50-L59 paper that is asked for, L60-L69 payments that
-speak of another, L70-L74 the settlement inquiry, L80-L89 printers behind a broker, L90-L98 the
-acquirer's copy of payments.
+speak of another, L70-L74 the settlement inquiry, L75-L79 and L85-L86 people, L80-L82 printers
+behind a broker, L90-L98 the acquirer's copy of payments.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 
 from terminal.effects import Notice
 from terminal.text import Text
+from terminal.texts_people import PEOPLE_TEXTS
 from terminal.texts_recovery import RECOVERY_TEXTS
 
 TEXTS: Final[dict[str, Text]] = {
@@ -370,6 +371,7 @@ TEXTS: Final[dict[str, Text]] = {
         "请安装 tallywire[mqtt]",
         "Install it: pip install 'tallywire[mqtt]'",
     ),
+    **PEOPLE_TEXTS,
     **RECOVERY_TEXTS,
 }
 

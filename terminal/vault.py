@@ -30,6 +30,7 @@ class Vault:
         self._cipher = AESGCM(_derive(key, b"seal"))
         self._lookup_key = _derive(key, b"lookup")
         self.check_value = _derive(key, b"check").hex()[:16]
+        self.password_key = _derive(key, b"password")
 
     def seal(self, pan: Pan, nonce: bytes) -> SealedCard:
         """Return the card as it may be stored. `nonce` is 12 bytes never used before."""

@@ -71,13 +71,16 @@ Chosen = Stored | Drawn
 
 
 class Clerk:
-    """Serves one terminal's archive. `card_lookup` is the keyed hash of a card number."""
+    """Serves one terminal's archive. `card_lookup` is the keyed hash of a card number.
+
+    `settings` gives those of this moment: their operator changes with a login.
+    """
 
     def __init__(
         self,
         paperwork: Paperwork,
         books: Books,
-        settings: Settings,
+        settings: Callable[[], Settings],
         *,
         card_lookup: Callable[[Pan], str],
         local_now: Callable[[], datetime],
@@ -85,9 +88,13 @@ class Clerk:
         self._paperwork = paperwork
         self._archive: Archive = paperwork.archive
         self._books = books
-        self._settings = settings
+        self._settings_now = settings
         self._card_lookup = card_lookup
         self._local_now = local_now
+
+    @property
+    def _settings(self) -> Settings:
+        return self._settings_now()
 
     async def find(self, order: Order) -> Chosen:
         """Return the one paper that is ordered.

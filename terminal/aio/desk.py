@@ -1,4 +1,4 @@
-"""What every flow of the terminal works with: settings, books, archive, vault, time."""
+"""What every flow of the terminal works with: people, settings, books, archive, vault, time."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from terminal.aio.archive import Archive
 from terminal.aio.books import Books, Standing
 from terminal.aio.journal import Journal
 from terminal.aio.line import Line
+from terminal.aio.people import People
 from terminal.aio.performer import Performer
 from terminal.configuration import Settings
 from terminal.errors import JournalError
@@ -36,7 +37,7 @@ class Desk:
     without a `pin_pad` no PIN is taken.
     """
 
-    settings: Settings
+    people: People
     journal: Journal
     books: Books
     archive: Archive
@@ -48,6 +49,11 @@ class Desk:
     keyring: Keyring | None = None
     has_payments: bool = True
     pin_pad: PinPad | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings, with whoever is at the counter as their operator."""
+        return self.people.settings
 
     async def pin_refusal(self, card: Card) -> str:
         """Return the code that refuses a PIN for which there is no key, or ""."""

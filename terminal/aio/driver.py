@@ -26,11 +26,13 @@ from terminal.aio.inquirer import Inquirer
 from terminal.aio.journal import Journal
 from terminal.aio.owed import PaperOwed
 from terminal.aio.paperwork import Paperwork
+from terminal.aio.people import People
 from terminal.aio.performer import LOG, Doors, Performer
 from terminal.aio.recoverer import Recoverer
 from terminal.aio.reports import batches_of, payments_of, status_of
 from terminal.aio.reverser import Reverser
 from terminal.aio.settler import Settler
+from terminal.aio.staff import Staff
 from terminal.aio.teller import Teller
 from terminal.aio.verification import verify
 from terminal.attempt import Attempt, SettlementPhase
@@ -66,10 +68,12 @@ class Terminal:
         self.clerk = Clerk(
             paperwork,
             desk.journal,
-            desk.settings,
+            lambda: desk.settings,
             card_lookup=desk.vault.lookup,
             local_now=desk.local_now,
         )
+        self.people = desk.people
+        self.staff = Staff(desk.people)
         self._desk = desk
         self._equipment = equipment
         self._owed = owed
@@ -105,6 +109,14 @@ class Terminal:
         vault = Vault(equipment.key)
         archive, books = Archive(journal), Books(journal, vault, settings)
         await identify(journal, books, vault, settings)
+        people = People(
+            journal,
+            settings,
+            password_key=vault.password_key,
+            now=equipment.now,
+            random_bytes=equipment.random_bytes,
+        )
+        await people.open()
         paperwork = Paperwork(
             journal,
             equipment.printers,
@@ -115,7 +127,7 @@ class Terminal:
         owed = PaperOwed()
         doors = Doors(journal, equipment.line, equipment.tell, owed.note, equipment.reached)
         desk = Desk(
-            settings,
+            people,
             journal,
             books,
             archive,

@@ -27,6 +27,7 @@ from terminal import (
     projections_keys,
     projections_money,
     projections_paper,
+    projections_people,
     projections_recovered,
     projections_settlement,
     projections_wish,
@@ -37,7 +38,7 @@ from terminal.facts import Fact, encode, name_of
 from terminal.projections import PROJECTIONS, Row, Statement, Value
 from terminal.standing import Stopped
 
-SCHEMAS: Final = ("money.sql", "paper.sql", "keys.sql", "recovered.sql")
+SCHEMAS: Final = ("money.sql", "paper.sql", "keys.sql", "recovered.sql", "people.sql")
 STOPPED: Final = Stopped()
 LOG: Final = logging.getLogger(__name__)
 INSERT_ENTRY: Final = "INSERT INTO entry (sequence, at, fact, body) VALUES (?, ?, ?, ?)"
@@ -50,6 +51,7 @@ REGISTERED: Final = (
     projections_settlement,
     projections_wish,
     projections_paper,
+    projections_people,
     projections_recovered,
 )
 """Importing them fills the registry of projections."""

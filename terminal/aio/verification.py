@@ -1,8 +1,8 @@
 """Verify: are the tables what the entries say, and are the papers what was frozen?
 
 The query tables are built again, from the entries alone, in a scratch database, and compared row
-by row; a table that somebody has changed shows, whichever way. Then the chain of snapshots is
-walked, and SQLite checks the file itself.
+by row; a table that somebody has changed shows, whichever way. Then the chains of snapshots
+and of the audit log are walked, and SQLite checks the file itself.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from terminal.aio.archive import Archive
+from terminal.aio.audit_log import walk_audit
 from terminal.aio.database import Database, DatabaseOpener
 from terminal.aio.journal import Journal, lay_tables
 from terminal.documents import ChainHead, TamperedError, check_chain
@@ -43,6 +44,7 @@ async def verify(journal: Journal, scratch: DatabaseOpener) -> tuple[Difference,
     finally:
         await rebuilt.close()
     found += await _walk_snapshots(journal)
+    found += await walk_audit(journal)
     return tuple(found[:DIFFERENCES_MAX])
 
 

@@ -5,6 +5,7 @@ A module for each noun; each command is added to the group below.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from tallywire.address import ADDRESS
 from tallywire.commands.terminal import (
     jobs,
     money,
+    operators,
     paper,
     payments,
     printer,
@@ -20,6 +22,7 @@ from tallywire.commands.terminal import (
     search,
     standing,
 )
+from tallywire.commands.terminal.attending import Attendance
 from tallywire.commands.terminal.session import Options
 
 
@@ -42,6 +45,17 @@ from tallywire.commands.terminal.session import Options
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Settings as TOML.")
 @click.option("--json", "as_json", is_flag=True, help="Tell results and notices as JSON lines.")
 @click.option("--operator", metavar="NUMBER", help="Who is at the counter, like 01.")
+@click.option(
+    "--password-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The operator's password, where people are on; or TALLYWIRE_PASSWORD, or the prompt.",
+)
+@click.option("--second", default="", metavar="NUMBER", help="Who stands by, where it takes two.")
+@click.option(
+    "--second-password-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Their password; or TALLYWIRE_SECOND_PASSWORD, or the prompt.",
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -52,12 +66,17 @@ def command(
     config: Path | None,
     as_json: bool,
     operator: str | None,
+    password_file: Path | None,
+    second: str,
+    second_password_file: Path | None,
 ) -> None:
     """Run a payment terminal, or one command of it.
 
     Each command first finishes what an earlier one, or a power cut, has left behind.
     """
-    context.obj = Options(data, acquirer, printers, config, as_json, operator)
+    asks = sys.stdin.isatty() and sys.stdout.isatty()
+    attendance = Attendance(operator, password_file, second, second_password_file, asks)
+    context.obj = Options(data, acquirer, printers, config, as_json, attendance)
 
 
 for one in (
@@ -74,6 +93,8 @@ for one in (
     paper.export,
     jobs.jobs,
     printer.printer,
+    operators.operators,
+    operators.audit,
     standing.status,
     standing.list_payments,
     standing.serve,

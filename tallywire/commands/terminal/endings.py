@@ -23,9 +23,16 @@ EXITS: Final = {
     "L55": Exit.REFUSED,
     "L56": Exit.REFUSED,
     "L59": Exit.NOT_FOUND,
+    "L75": Exit.REFUSED,
+    "L76": Exit.REFUSED,
+    "L77": Exit.REFUSED,
+    "L78": Exit.REFUSED,
+    "L79": Exit.REFUSED,
     "L82": Exit.CONFIGURATION,
+    "L85": Exit.REFUSED,
+    "L86": Exit.REFUSED,
 }
-"""What a person may be told about paper; everything else is a broken store."""
+"""What a person may be told about paper and about people; everything else is a broken store."""
 
 
 def ending(result: Result, exit_code: Exit) -> Ending:

@@ -13,8 +13,10 @@ import click
 import msgspec
 
 from tallywire.address import ADDRESS
+from tallywire.commands.terminal.attending import NOBODY, Attendance
 from tallywire.commands.terminal.endings import terminal_ending
 from tallywire.exits import Ending
+from tallywire.permits import subject_of
 from tallywire.running import read_settings, run, tell
 
 if TYPE_CHECKING:
@@ -36,17 +38,45 @@ class Options:
     printers: tuple[str, ...]
     config: Path | None
     as_json: bool
-    operator: str | None = None
+    attendance: Attendance = NOBODY
+
+    @property
+    def operator(self) -> str | None:
+        """Who is at the counter, as far as the command line says."""
+        return self.attendance.operator
 
     @property
     def asks_person(self) -> bool:
         """Whether somebody sits there who can confirm."""
-        return not self.as_json and sys.stdin.isatty() and sys.stdout.isatty()
+        return not self.as_json and self.attendance.asks
 
 
 def perform(options: Options, act: Act) -> None:
-    """Open the terminal, act, close it, and exit with the code of the ending."""
-    run(_opened_and_done(options, act), as_json=options.as_json)
+    """Open the terminal, act, close it, and exit with the code of the ending.
+
+    Where people are on the operator logs in and the command is permitted first; `serve` has a
+    login of its own.
+    """
+    context = click.get_current_context()
+    verb = _verb(context)
+    subject = subject_of(verb, context.params)
+
+    async def permitted(terminal: Terminal, settings: Settings) -> None:
+        if verb != "serve":
+            await options.attendance.log_in(terminal.people)
+            await options.attendance.permit(terminal.people, verb, subject)
+        await act(terminal, settings)
+
+    run(_opened_and_done(options, permitted), as_json=options.as_json)
+
+
+def _verb(context: click.Context) -> str:
+    """Return the words of a command below `terminal`: "sale", "jobs list"."""
+    words: list[str] = []
+    while context.parent is not None and isinstance(context.parent.obj, Options):
+        words.insert(0, context.info_name or "")
+        context = context.parent
+    return " ".join(words)
 
 
 async def _opened_and_done(options: Options, act: Act) -> None:

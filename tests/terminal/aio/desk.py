@@ -228,7 +228,7 @@ class Desk:
         return Clerk(
             self.paperwork,
             self.journal,
-            Settings(paper=rules),
+            lambda: Settings(paper=rules),
             card_lookup=lambda pan: pan.reveal()[:-5:-1],
             local_now=local_now,
         )

@@ -1,0 +1,52 @@
+"""What is said to people about themselves: L75 to L79, L85, L86 of `terminal.texts`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from terminal.text import Text
+
+PEOPLE_TEXTS: Final[dict[str, Text]] = {
+    "L75": Text(
+        "操作员号或密码错误",
+        "The operator's number or password is wrong",
+        "请重新输入，连续三次错误将锁定",
+        "Try again; three wrong tries in a row lock the number",
+    ),
+    "L76": Text(
+        "操作员已锁定",
+        "This operator is locked after three wrong tries",
+        "请主管或管理员解锁",
+        "Have the supervisor or the administrator unlock it",
+    ),
+    "L77": Text(
+        "请先修改初始密码",
+        "The default password must be changed first",
+        "请修改密码",
+        "Change it: operators password, or password in serve",
+    ),
+    "L78": Text(
+        "操作员未登录或已超时",
+        "Nobody is logged in, or the session has ended",
+        "请登录",
+        "Log in: --operator with a password, or login in serve",
+    ),
+    "L79": Text(
+        "需要第二人授权",
+        "This takes two people",
+        "请主管或管理员同时授权",
+        "Give --second with the password of the supervisor or the administrator",
+    ),
+    "L85": Text(
+        "密码不符合要求",
+        "The new password will not do",
+        "请使用其他密码",
+        "Choose another: digits, enough of them, and no default",
+    ),
+    "L86": Text(
+        "操作员号不可用",
+        "That operator's number cannot be used",
+        "请查看操作员列表",
+        "Look at operators list; cashiers are 01 to 98",
+    ),
+}
