@@ -20,7 +20,7 @@ from protocol.operations import APPROVED, PaymentReply, PaymentRequest
 def answer_inquiry(desk: Desk, request: PaymentRequest) -> PaymentReply:
     """Answer an 0200 with F3 310000."""
     card = desk.policy.card(request.card.pan)
-    spent = desk.rows.spent.get(card.token, 0)
+    spent = desk.spent_by(card)
     return inquiry_reply(request, desk.policy, spent, desk.order, desk.now)
 
 

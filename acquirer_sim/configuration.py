@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from acquirer_sim.rows import Capture
 from acquirer_sim.rules import RuleSettings
 from acquirer_sim.settings import Digits, Minor, Percent, ResponseCode, Settings
 from protocol.limits import ServerSettings
@@ -24,6 +25,8 @@ PinDigits = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
 CardPrefix = Annotated[str, Meta(pattern=r"^[0-9]{1,6}$")]
 CardNumber = Annotated[str, Meta(pattern=r"^[0-9]{12,19}$")]
 Expiry = Annotated[str, Meta(pattern=r"^[0-9]{2}(0[1-9]|1[0-2])$")]
+QuarterOfAnHour = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):(00|15|30|45)$")]
+BasisPoints = Annotated[int, Meta(ge=0, le=10_000)]
 
 
 class CardSettings(Settings, frozen=True):
@@ -31,14 +34,16 @@ class CardSettings(Settings, frozen=True):
 
     `in_part`: what goes beyond its limits is not declined but approved for what is left, code 10.
     `pin` is its test PIN: a payment with another one is answered 55, where the dialect has keys.
-    `limit_minor` is what is on the card's account on its first day; refunds add to it. With an
-    `expiry` (YYMM), F14 or track 2 must say the same, and the month must not be over: 54.
+    `limit_minor` is what is on the card's account on its first day; refunds add to it.
+    `daily_limit_minor` is what it may spend in one settlement date (F15). With an `expiry` (YYMM),
+    F14 or track 2 must say the same, and the month must not be over: 54.
     """
 
     pan: CardNumber
     name: str = ""
     code: ResponseCode = "00"
     limit_minor: Minor | None = None
+    daily_limit_minor: Minor | None = None
     amount_max_minor: Minor | None = None
     in_part: bool = False
     pin: PinDigits | None = None
@@ -46,11 +51,16 @@ class CardSettings(Settings, frozen=True):
 
 
 class MerchantSettings(Settings, frozen=True):
-    """One merchant (F42). `code` other than 00 refuses all its payments."""
+    """One merchant (F42). `code` other than 00 refuses all its payments.
+
+    `discount_basis_points` and `capture` are its own, where they differ from everybody's.
+    """
 
     id: Annotated[str, Meta(min_length=1, max_length=15)]
     name: str = ""
     code: ResponseCode = "00"
+    discount_basis_points: BasisPoints | None = None
+    capture: Capture | None = None
 
 
 class TerminalSettings(Settings, frozen=True):
@@ -59,13 +69,15 @@ class TerminalSettings(Settings, frozen=True):
     `master_key_file` holds its master key. `wants` is what it is asked in the header of each
     reply until it signs on (dialects with a terminal header): 0 nothing, 1 to download parameters,
     2 its status (an echo will do), 3 to sign on, 4 and 5 to update CA keys and chip parameters,
-    6 terminal management, 7 a blacklist, 8 exchange rates.
+    6 terminal management, 7 a blacklist, 8 exchange rates. `capture` is its own, where it differs
+    from its merchant's.
     """
 
     id: Annotated[str, Meta(min_length=1, max_length=8)]
     code: ResponseCode = "00"
     master_key_file: str = ""
     wants: Annotated[str, Meta(pattern=r"^[0-8]$")] = "0"
+    capture: Capture | None = None
 
 
 class TlsSettings(Settings, frozen=True):
@@ -96,9 +108,28 @@ class Configuration(Settings, frozen=True):
     `master_key_file`, or the published test key. `institution` is F32 of every reply there.
     Where PINs come under DUKPT keys, these follow from the base key of `base_key_file`, or from
     the published one.
+
+    `cutover` is the time of day, in `time_zone`, at which the next settlement date (F15) begins;
+    in the `cutover_pause_s` after it payments are answered 90. Batches stay open across it, unless
+    `force_close_on_cutover`: then a batch of an earlier date is closed, with its money, before the
+    next payment or settlement of its terminal (host rule H8).
+
+    `discount_basis_points` is what merchants pay for a batch, in hundredths of a percent of its
+    net, rounded half up. `capture` says what an approval is: `host` counts it at once, `terminal`
+    sets its money aside until the upload lists it.
+
+    `legacy` makes a host like many old ones: it keeps no replies and no closed batches. A payment
+    or reversal that is asked again is not recognised, and a settlement of a closed batch is
+    answered with an error, or with `zero` compared with a batch in which there is nothing.
     """
 
     time_zone: str = "Asia/Shanghai"
+    cutover: QuarterOfAnHour = "00:00"
+    cutover_pause_s: Annotated[int, Meta(ge=0, le=3600)] = 0
+    force_close_on_cutover: bool = False
+    discount_basis_points: BasisPoints = 0
+    capture: Capture = Capture.HOST
+    legacy: Literal["off", "error", "zero"] = "off"
     test_cards_only: bool = True
     test_ranges: tuple[Digits, ...] = TEST_CARD_RANGES
     unknown_terminals: Literal["accept", "refuse"] = "accept"

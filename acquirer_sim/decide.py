@@ -17,15 +17,16 @@ from typing import Any, Final
 import msgspec
 
 from acquirer_sim.desk import Desk
+from acquirer_sim.holds import held_before, release_holds
 from acquirer_sim.inquiries import decide_inquiry
 from acquirer_sim.orders import Order
 from acquirer_sim.originals import entry_of
 from acquirer_sim.payment_inquiries import decide_payment_inquiry
-from acquirer_sim.payments import decide_payment
-from acquirer_sim.policy import Policy
+from acquirer_sim.payments import SALE, decide_payment
+from acquirer_sim.policy import CardFacts, Policy
 from acquirer_sim.reflex import answer_with
 from acquirer_sim.reversals import decide_reversal
-from acquirer_sim.settlements import decide_settlement, force_close
+from acquirer_sim.settlements import close_yesterday, decide_settlement, force_close
 from acquirer_sim.uploads import decide_chip, decide_details, decide_end, decide_item
 from acquirer_sim.working_set import Needs, WorkingSet
 from protocol.inquiries import PaymentInquiry
@@ -63,13 +64,18 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
 NO_ORDERS: Final[Mapping[int, Order]] = {}
 
 
-def needs(requests: Sequence[Request], policy: Policy) -> Needs:
-    """Return the keys of every row that deciding these requests may look at."""
+def needs(requests: Sequence[Request], policy: Policy, now: datetime) -> Needs:
+    """Return the keys of every row that deciding these requests at `now` may look at."""
     found = Needs()
+    found.now = now
     for request in requests:
         handler = _NEEDS.get(type(request))
         if handler is not None:
             handler(found, request, policy)
+    if policy.forces_close:
+        found.figures |= found.batches
+    if found.plain < len(requests) or policy.begins_day(now):
+        found.held_before = held_before(policy.configuration, now)
     return found
 
 
@@ -85,11 +91,15 @@ def decide(
     `now` is aware and UTC. `orders` says what rules and faults want of the request at that place.
     """
     desk = Desk.open(rows, policy, now)
+    if rows.held:
+        release_holds(desk)
     return [_decide_one(desk, request, orders.get(place)) for place, request in enumerate(requests)]
 
 
 def _decide_one(desk: Desk, request: Request, order: Order | None) -> Decision:
     try:
+        if desk.policy.forces_close:
+            _cut_over(desk, request)
         if order is not None:
             desk = _under(desk, request, order)
             if order.code is not None and not isinstance(request, PaymentRequest):
@@ -106,6 +116,12 @@ def _decide_one(desk: Desk, request: Request, order: Order | None) -> Decision:
         # Whatever it is, it concerns one request; the type says enough for a log, and a
         # message could hold a card number.
         return Decision(request, None, f"{type(request).__name__}: {type(error).__name__}")
+
+
+def _cut_over(desk: Desk, request: Request) -> None:
+    """Close what is open since an earlier settlement date, where the host does that (H8)."""
+    if type(request) is PaymentRequest or type(request) is Settlement:
+        close_yesterday(desk, request.origin)
 
 
 def _under(desk: Desk, request: Request, order: Order) -> Desk:
@@ -173,7 +189,17 @@ def _need_payment(found: Needs, request: PaymentRequest, policy: Policy) -> None
         _need_original(found, request.origin, request.original)
     card = policy.card(request.card.pan)
     if card.limit_minor is not None:
+        _need_spending(found, policy, card)
+    elif request.kind is SALE:
+        found.plain += 1
+
+
+def _need_spending(found: Needs, policy: Policy, card: CardFacts) -> None:
+    if card.total_minor is not None:
         found.tokens.add(card.token)
+    if card.daily_minor is not None:
+        assert found.now is not None, "needs are those of a moment"
+        found.tokens.add(f"{card.token} {policy.settlement_day(found.now)}")
 
 
 def _need_original(found: Needs, origin: Origin, original: OriginalPayment) -> None:
@@ -194,9 +220,8 @@ def _need_reversal(found: Needs, request: Reversal, policy: Policy) -> None:
     if request.pan is None:
         found.cards_of.add(key)
         return
-    card = policy.card(request.pan)
-    if card.limit_minor is not None:
-        found.tokens.add(card.token)
+    _need_spending(found, policy, policy.card(request.pan))
+    found.cards_of.add(key)
 
 
 def _need_settlement(found: Needs, request: Settlement, policy: Policy) -> None:
@@ -233,7 +258,11 @@ def _need_chip(found: Needs, request: ChipUpload, policy: Policy) -> None:
 
 
 def _need_end(found: Needs, request: UploadEnd, policy: Policy) -> None:
-    found.uploads.add(_need_figures(found, request))
+    batch = _need_figures(found, request)
+    found.uploads.add(batch)
+    if policy.terminals_capture:
+        # What the upload does not list lets its original go again.
+        found.lists.add(batch)
 
 
 def _need_sign_on(found: Needs, request: SignOn, policy: Policy) -> None:

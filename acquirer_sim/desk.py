@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from acquirer_sim.orders import Order
-from acquirer_sim.policy import Policy
+from acquirer_sim.policy import CardFacts, Policy
 from acquirer_sim.rows import Alert, Batch, BatchState, Terminal
 from acquirer_sim.working_set import WorkingSet
 from protocol.operations import Origin
@@ -39,6 +39,17 @@ class Desk(msgspec.Struct):
         """Return the moment's F15, MMDD."""
         return self.policy.settlement_date(self.now)
 
+    def spent_by(self, card: CardFacts) -> int:
+        """Return what is used up of a card's limit: of the one of its two with less left."""
+        in_all = self.rows.spent.get(card.token, 0)
+        if card.daily_minor is None:
+            return in_all
+        day = self.policy.settlement_day(self.now)
+        today = self.rows.spent.get(f"{card.token} {day}", 0)
+        if card.total_minor is None:
+            return today
+        return max(in_all, card.total_minor - card.daily_minor + today)
+
     def open_batch(self, origin: Origin) -> str | None:
         """Return the batch the host has open for a terminal, None for one never met."""
         terminal = self.rows.terminals.get((origin.terminal_id, origin.merchant_id))
@@ -49,7 +60,8 @@ class Desk(msgspec.Struct):
         terminal, merchant, opened_at = origin.terminal_id, origin.merchant_id, self.at
         return Batch(
             terminal, merchant, batch, BatchState.OPEN, 0, 0, 0, 0, currency,
-            None, None, None, None, 0, 0, opened_at, None, None,
+            None, None, None, None, 0, 0, opened_at, None, None, None,
+            self.policy.capture(origin),
         )  # fmt: skip
 
     def meet(self, origin: Origin, batch: str) -> None:

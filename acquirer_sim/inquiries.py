@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import Final
 
 from acquirer_sim.desk import Desk
-from acquirer_sim.rows import BatchState
+from acquirer_sim.rows import CLOSED, BatchState
 from protocol.operations import (
     APPROVED,
     ReconciliationResult,
@@ -40,6 +40,8 @@ def decide_inquiry(desk: Desk, request: SettlementInquiry) -> SettlementStatus:
     if batch is None:
         met = desk.open_batch(origin) == request.batch
         return status_reply(request, SettlementState.OPEN if met else SettlementState.UNKNOWN)
+    if desk.policy.is_legacy and batch.state in CLOSED:
+        return status_reply(request, SettlementState.UNKNOWN)
     result = None if batch.result is None else ReconciliationResult(batch.result)
     return status_reply(request, STATES[batch.state], result)
 

@@ -37,7 +37,6 @@ STATES: Final = {
     PaymentStatus.BURIED: PaymentState.DECLINED,
     PaymentStatus.REVERSED: PaymentState.REVERSED,
     PaymentStatus.EXPIRED: PaymentState.EXPIRED,
-    PaymentStatus.DISPUTED: PaymentState.APPROVED,
 }
 """What a status is to a terminal; a TOMBSTONE is nothing."""
 

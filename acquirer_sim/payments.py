@@ -32,7 +32,7 @@ from acquirer_sim.originals import (
     mark_original,
 )
 from acquirer_sim.policy import CardFacts
-from acquirer_sim.rows import Batch, BatchState, Payment, PaymentStatus
+from acquirer_sim.rows import Batch, BatchState, Capture, Payment, PaymentStatus
 from protocol.amount import Amount
 from protocol.kinds import KINDS, PaymentKind, Side
 from protocol.operations import APPROVED, PaymentReply, PaymentRequest
@@ -46,6 +46,7 @@ BALANCE: Final = PaymentKind.BALANCE
 IS_APPROVED: Final = PaymentStatus.APPROVED
 IS_DECLINED: Final = PaymentStatus.DECLINED
 IS_OPEN: Final = BatchState.OPEN
+BY_HOST: Final = Capture.HOST
 IN_PART: Final = frozenset({PaymentKind.SALE, PaymentKind.PREAUTHORISATION})
 """Kinds that may be approved for less than was asked."""
 PAID: Final = (APPROVED, APPROVED_IN_PART)
@@ -71,8 +72,8 @@ def decide_payment(desk: Desk, request: PaymentRequest) -> PaymentReply:
 
 
 def _forgotten(desk: Desk) -> bool:
-    """Return whether a fault makes the host forget its replies (H20)."""
-    return desk.order is not None and desk.order.forgets
+    """Return whether a fault makes the host forget its replies (H20), or it never keeps any."""
+    return desk.policy.is_legacy or (desk.order is not None and desk.order.forgets)
 
 
 def _same_content(known: Payment, request: PaymentRequest, card: CardFacts) -> bool:
@@ -90,19 +91,20 @@ def _decide_sale(desk: Desk, request: PaymentRequest, card: CardFacts) -> Paymen
     rows, minor = desk.rows, request.amount.minor
     batch, code = _batch_of(desk, request)
     if code == APPROVED:
-        code = desk.policy.judge(request, card, rows.spent.get(card.token, 0), desk.order, desk.now)
+        spent = 0 if card.limit_minor is None else desk.spent_by(card)
+        code = desk.policy.judge(request, card, spent, desk.order, desk.now)
         if code == APPROVED_IN_PART:
-            spent = rows.spent.get(card.token, 0)
             code, minor = desk.policy.part_of(request, card, spent, desk.order)
     payment = _row(desk, request, card, code, minor)
     rows.put_payment(payment)
     approved = payment.status is IS_APPROVED
     if batch is not None:
-        _take_in(desk, request, batch, _add(batch, minor) if approved else batch)
-    if approved:
-        rows.transfers.append(ledger.sale(payment))
-        if card.limit_minor is not None:
-            rows.spend(card.token, minor)
+        counts = approved and batch.capture is BY_HOST
+        _take_in(desk, request, batch, _add(batch, minor) if counts else batch)
+        if approved:
+            rows.transfers.append(ledger.sale(payment, batch.capture))
+    if approved and card.limit_minor is not None:
+        rows.spend(payment, minor)
     return payment
 
 
@@ -113,33 +115,26 @@ def _decide_other(desk: Desk, request: PaymentRequest, card: CardFacts) -> Payme
     minor = request.amount.minor
     if code == APPROVED:
         code, minor = _judge(desk, request, card, original)
-    expired = original if code == EXPIRED else None
-    code = NOT_POSSIBLE if code == EXPIRED else code
     payment = _row(desk, request, card, code, minor, original)
     approved = payment.status is PaymentStatus.APPROVED
-    lines = ledger.lines_of(payment, rows.numbered) if approved else []
-    if expired is not None:
-        release_hold(desk, expired, payment.entry)
+    capture = batch.capture if batch is not None else BY_HOST
+    lines = ledger.lines_of(payment, rows.numbered, capture) if approved else []
     rows.put_payment(payment)
     if batch is not None:
-        _take_in(desk, request, batch, count(batch, kind, 1, minor) if approved else batch)
+        counts = approved and capture is BY_HOST
+        _take_in(desk, request, batch, count(batch, kind, 1, minor) if counts else batch)
     if approved:
         mark_original(rows, payment)
         rows.transfers += ledger.post(payment, lines)
-        if card.token in rows.spent:
-            rows.spend(card.token, ledger.spent_by(lines))
+        rows.spend(payment, ledger.spent_by(lines))
     return payment
-
-
-EXPIRED: Final = "expired"
-"""No response code: the original's hold is to be released, and the answer is 12."""
 
 
 def _judge(
     desk: Desk, request: PaymentRequest, card: CardFacts, original: Payment | None
 ) -> tuple[str, int]:
     """Return the response code and the amount that counts."""
-    policy, spent = desk.policy, desk.rows.spent.get(card.token, 0)
+    policy, spent = desk.policy, desk.spent_by(card)
     minor = request.amount.minor
     limited = request.kind is PaymentKind.PREAUTHORISATION
     code = policy.judge(request, card, spent if limited else None, desk.order, desk.now)
@@ -151,17 +146,9 @@ def _judge(
         code = judge_original(request, original, card.token, policy.configuration)
         if code == APPROVED and request.kind in COMPLETIONS:
             assert original is not None, "found before"
-            code = EXPIRED if is_expired(original, desk.at, policy.configuration) else code
+            # Whoever sweeps takes the oldest first, and may not have come to this one.
+            code = NOT_POSSIBLE if is_expired(original, desk.at, policy.configuration) else code
     return code, minor
-
-
-def release_hold(desk: Desk, held: Payment, entry: int) -> None:
-    """Give back what a pre-authorisation that nobody completed in time set aside."""
-    rows = desk.rows
-    rows.put_payment(msgspec.structs.replace(held, status=PaymentStatus.EXPIRED))
-    rows.transfers.append(ledger.expire(held, entry, desk.at))
-    if held.token in rows.spent:
-        rows.spend(held.token, -held.minor)
 
 
 def _batch_of(desk: Desk, request: PaymentRequest) -> tuple[Batch | None, str]:

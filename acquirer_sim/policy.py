@@ -1,11 +1,11 @@
 """The judgement of a payment: configuration made ready to be asked thousands of times a second.
 
-In this order, the first that has an opinion decides: terminal (97 unknown), merchant (03
-unknown), card (14 wrong check digit, 15 outside the test ranges, the code of a listed card, 54
-expired), PIN (55 wrong, 99 a block that opens to none), orders (a fault's, or else of the first
-rule that matches), magic amounts, limits (61 a single amount, 51 in all). An order of 00 is an
-opinion too: what comes after it is not asked. Whether the batch fits is not asked here but in
-`payments.py`, and an original in `originals.py`; both are asked after all of these.
+In this order, the first that has an opinion decides: the cut-over (90), terminal (97 unknown),
+merchant (03 unknown), card (14 wrong check digit, 15 outside the test ranges, the code of a listed
+card, 54 expired), PIN (55 wrong, 99 a block that opens to none), orders (a fault's, or else of the
+first rule that matches), magic amounts, limits (61 a single amount, 51 in all or in a day). An
+order of 00 is an opinion too: what comes after it is not asked. Whether the batch fits is not asked
+here but in `payments.py`, and an original in `originals.py`; both are asked after all of these.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from acquirer_sim.configuration import CardSettings, Configuration
 from acquirer_sim.magic import APPROVED_IN_PART, MAGIC_AMOUNTS, MAGIC_PART_PERCENT
 from acquirer_sim.orders import Order
+from acquirer_sim.rows import Capture
 from acquirer_sim.tokens import token_of
-from protocol.operations import APPROVED, PaymentRequest
+from protocol.operations import APPROVED, Origin, PaymentRequest
 from protocol.secrets import Key, Pan, Track2, luhn_valid
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ CARD_FOREIGN = "15"
 AMOUNT_ABOVE_LIMIT = "61"
 LIMIT_SPENT = "51"
 CARD_EXPIRED = "54"
+CUTTING_OVER = "90"
 PIN_WRONG = "55"
 PIN_UNREADABLE = "99"
 KNOWN_CARDS_MAX = 4096
@@ -43,6 +45,7 @@ class CardFacts:
     __slots__ = (
         "amount_max_minor",
         "code",
+        "daily_minor",
         "expiry",
         "in_part",
         "limit_minor",
@@ -50,6 +53,7 @@ class CardFacts:
         "pin",
         "proves",
         "token",
+        "total_minor",
     )
 
     def __init__(
@@ -58,7 +62,10 @@ class CardFacts:
         self.token = token_of(pan, key)
         self.mask = pan.masked
         self.code = code
-        self.limit_minor = settings.limit_minor if settings else None
+        self.total_minor = settings.limit_minor if settings else None
+        self.daily_minor = settings.daily_limit_minor if settings else None
+        self.limit_minor = self.daily_minor if self.total_minor is None else self.total_minor
+        """What spending is held against; None for a card that may spend whatever it likes."""
         self.amount_max_minor = settings.amount_max_minor if settings else None
         self.in_part = settings.in_part if settings else False
         self.pin = settings.pin if settings else None
@@ -83,7 +90,13 @@ class Policy:
         self.configuration = configuration
         self._key = key
         self._zone: tzinfo | None = None
-        self._date = ""
+        self._date = self._day = self._begun = ""
+        hours, minutes = configuration.cutover.split(":")
+        into_next = timedelta(hours=int(hours), minutes=int(minutes))
+        self._ahead = timedelta(days=1) - into_next if into_next else timedelta()
+        """How far the settlement date runs ahead of the clock."""
+        self._first = NEVER
+        self._pause = timedelta(seconds=configuration.cutover_pause_s)
         self._date_from = self._date_until = NEVER
         self._ranges = configuration.test_ranges
         self._listed = {card.pan: card for card in configuration.card}
@@ -94,6 +107,18 @@ class Policy:
         self._unknown_terminal = APPROVED if accept else TERMINAL_UNKNOWN
         accept = configuration.unknown_merchants == "accept"
         self._unknown_merchant = APPROVED if accept else MERCHANT_UNKNOWN
+        self._captures = {row.id: row.capture for row in configuration.terminal}
+        self._captures_of = {row.id: row.capture for row in configuration.merchant}
+        self._discounts = {
+            row.id: row.discount_basis_points
+            for row in configuration.merchant
+            if row.discount_basis_points is not None
+        }
+        modes = (configuration.capture, *self._captures.values(), *self._captures_of.values())
+        self.terminals_capture = Capture.TERMINAL in modes
+        """Whether any terminal does."""
+        self.forces_close = configuration.force_close_on_cutover
+        self.is_legacy = configuration.legacy != "off"
         self._magic = MAGIC_AMOUNTS if configuration.magic_amounts else {}
 
     def settlement_date(self, now: datetime) -> str:
@@ -104,8 +129,39 @@ class Policy:
             minute = now.minute // 15 * 15
             self._date_from = now.replace(minute=minute, second=0, microsecond=0)
             self._date_until = self._date_from + QUARTER
-            self._date = f"{now.astimezone(self._local()):%m%d}"
+            self._day = self.day_of(now)
+            self._date = self._day[4:]
         return self._date
+
+    def settlement_day(self, now: datetime) -> str:
+        """Return the settlement date of a moment with its year, YYYYMMDD."""
+        self.settlement_date(now)
+        return self._day
+
+    def day_of(self, moment: datetime) -> str:
+        """Return the settlement date of any moment, YYYYMMDD, without forgetting today's."""
+        return f"{self._settled(moment):%Y%m%d}"
+
+    def begins_day(self, now: datetime) -> bool:
+        """Return whether `now` is the first moment of this settlement date at which anybody asks.
+
+        A group that has to be decided anew asks again about the same moment.
+        """
+        day = self.settlement_day(now)
+        if day != self._begun:
+            self._begun, self._first = day, now
+        return now == self._first
+
+    def _is_pausing(self, now: datetime) -> bool:
+        """Return whether the last cut-over is less than `cutover_pause_s` ago."""
+        return self.settlement_day(now) != self.day_of(now - self._pause)
+
+    def _settled(self, now: datetime) -> datetime:
+        """Return a moment of which the date is the settlement date of `now`.
+
+        Added to the time on the wall: also in a day of 23 hours the cut-over is at its time.
+        """
+        return now.astimezone(self._local()).replace(tzinfo=None) + self._ahead
 
     def _local(self) -> tzinfo:
         """Return the time zone; the first purchase loads it, not the start of the process."""
@@ -114,6 +170,24 @@ class Policy:
 
             self._zone = ZoneInfo(self.configuration.time_zone)
         return self._zone
+
+    def capture(self, origin: Origin) -> Capture:
+        """Return who captures what is sold at a terminal."""
+        configuration = self.configuration
+        for chosen in (
+            self._captures.get(origin.terminal_id),
+            self._captures_of.get(origin.merchant_id),
+        ):
+            if chosen is not None:
+                return chosen
+        return configuration.capture
+
+    def fee_minor(self, merchant: str, net_minor: int) -> int:
+        """Return what a merchant pays for a batch, negative for one that gave more back."""
+        general = self.configuration.discount_basis_points
+        points = self._discounts.get(merchant, general)
+        fee = (abs(net_minor) * points + 5_000) // 10_000
+        return fee if net_minor >= 0 else -fee
 
     @property
     def tells_foreign(self) -> bool:
@@ -149,6 +223,8 @@ class Policy:
         10 means that `part_of` knows how much of it. With `spent` None no limit applies, with
         `now` None (no clock, no ledger) no card is past its month.
         """
+        if self._pause and now is not None and self._is_pausing(now):
+            return CUTTING_OVER
         origin = payment.origin
         code = self._terminals.get(origin.terminal_id, self._unknown_terminal)
         if code == APPROVED:

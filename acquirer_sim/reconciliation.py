@@ -160,7 +160,6 @@ _NOT_STANDING: Final = {
     PaymentStatus.TOMBSTONE: (Finding.ONLY_TERMINAL, Cause.OVERTAKEN),
     PaymentStatus.BURIED: (Finding.ONLY_TERMINAL, Cause.OVERTAKEN),
     PaymentStatus.EXPIRED: (Finding.ONLY_TERMINAL, Cause.UNDONE_HERE),
-    PaymentStatus.DISPUTED: (Finding.ONLY_TERMINAL, Cause.UNDONE_HERE),
 }
 
 

@@ -33,6 +33,7 @@ from acquirer_sim.originals import can_be_released, release_original
 from acquirer_sim.payments import count
 from acquirer_sim.rows import (
     BatchState,
+    Capture,
     Payment,
     PaymentKey,
     PaymentStatus,
@@ -59,7 +60,8 @@ def decide_reversal(desk: Desk, request: Reversal) -> ReversalReply:
     if known is not None:
         if not _same_content(known, request, token):
             return _answer(request, DUPLICATE, 0)
-        if desk.order is not None and desk.order.forgets:
+        forgets = desk.order is not None and desk.order.forgets
+        if forgets or desk.policy.is_legacy:
             return _answer(request, NOT_FOUND, 0)
         desk.rows.put_reversal(msgspec.structs.replace(known, repeats=known.repeats + 1))
         return _answer(request, known.code, known.entry)
@@ -111,8 +113,10 @@ def _judge_approved(desk: Desk, payment: Payment) -> tuple[str, ReversalEffect]:
     if KINDS[payment.kind].side is Side.NEITHER:
         return APPROVED, ReversalEffect.REVERSED
     batch = desk.rows.batches[payment.key[:3]]
-    is_open = batch.state is BatchState.OPEN
-    return APPROVED, ReversalEffect.REVERSED if is_open else ReversalEffect.ADJUSTED
+    # What waits for the upload of a terminal that captures is in no figures yet.
+    waits = batch.capture is Capture.TERMINAL and batch.state is BatchState.AWAIT_UPLOAD
+    in_time = waits or batch.state is BatchState.OPEN
+    return APPROVED, ReversalEffect.REVERSED if in_time else ReversalEffect.ADJUSTED
 
 
 def _perform(desk: Desk, request: Reversal, token: str, effect: ReversalEffect, entry: int) -> None:
@@ -128,17 +132,17 @@ def _perform(desk: Desk, request: Reversal, token: str, effect: ReversalEffect, 
 
 def _undo(desk: Desk, payment: Payment, effect: ReversalEffect, entry: int) -> None:
     rows = desk.rows
-    lines = ledger.lines_of(payment, rows.numbered)
+    batch = rows.batches[payment.key[:3]]
+    lines = ledger.lines_of(payment, rows.numbered, batch.capture)
     rows.put_payment(msgspec.structs.replace(payment, status=PaymentStatus.REVERSED))
     release_original(rows, payment)
     if effect is ReversalEffect.ADJUSTED:
         rows.transfers += ledger.reverse_late(payment, lines, entry, desk.at)
     else:
         rows.transfers += ledger.reverse(payment, lines, entry, desk.at)
-        batch = rows.batches[payment.key[:3]]
-        rows.count_batch(count(batch, payment.kind, -1, -payment.minor))
-    if payment.token in rows.spent:
-        rows.spend(payment.token, -ledger.spent_by(lines))
+        if batch.capture is Capture.HOST:
+            rows.count_batch(count(batch, payment.kind, -1, -payment.minor))
+    rows.spend(payment, -ledger.spent_by(lines))
 
 
 def _tombstone(desk: Desk, request: Reversal, token: str, entry: int) -> Payment:

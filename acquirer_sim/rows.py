@@ -33,8 +33,7 @@ class PaymentStatus(Enum):
     TOMBSTONE holds the place of a payment whose reversal came first; when the payment comes
     after all it is declined and the tombstone turns BURIED, so that a repeat is recognised.
     EXPIRED is an approval whose money was released because nobody completed it in time, or
-    because a terminal that captures did not upload it. DISPUTED is one that such a terminal has
-    uploaded otherwise: its money waits for a person.
+    because a terminal that captures did not upload it.
     A payment that was voided stays APPROVED: it and its void are both counted.
     """
 
@@ -44,7 +43,6 @@ class PaymentStatus(Enum):
     TOMBSTONE = "tombstone"
     BURIED = "buried"
     EXPIRED = "expired"
-    DISPUTED = "disputed"
 
 
 class ReversalEffect(Enum):
@@ -72,7 +70,7 @@ class BatchState(Enum):
     OPEN = "open"
     AWAIT_UPLOAD = "await_upload"
     CLOSED = "closed"
-    CLOSED_FORCED = "closed_forced"
+    CLOSED_FORCED = "forced"
 
 
 class Capture(Enum):
@@ -276,6 +274,20 @@ class StoredReport(Row, frozen=True, array_like=True, gc=False):
     batch: str
     body: str
     at: str
+
+
+def settlement_day(payment: Payment) -> str:
+    """Return the settlement date of a payment with its year, YYYYMMDD."""
+    year, month = int(payment.at[:4]), payment.settlement_date[:2]
+    # F15 has no year, and is at most a day from the clock: only around midnight of the last day
+    # of a year can the two be of different years.
+    year += {("12", "01"): 1, ("01", "12"): -1}.get((payment.at[5:7], month), 0)
+    return f"{year}{payment.settlement_date}"
+
+
+def spending_keys(payment: Payment) -> tuple[str, str]:
+    """Return under which names the spending of a payment is kept: in all, and of its day."""
+    return payment.token, f"{payment.token} {settlement_day(payment)}"
 
 
 def next_batch(batch: str) -> str:

@@ -9,12 +9,17 @@
     not the open one, no answer stored (H4)  3, 94 or 12   nothing: 94 a batch the host has had
     open and empty, refused by choice (H9)   3, 12         stays open
 
+A `legacy` host has no answers to give again: to a batch that has closed it says 3, 94, or with
+`zero` 2, 95, with figures of nothing.
+
 The figures in the answer are always the host's. Requests of one terminal are decided in the
 order in which they came, so a 0500 never overtakes an 0200 (H7).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -24,7 +29,7 @@ from acquirer_sim.desk import Desk
 from acquirer_sim.figures import pack_totals, totals_of
 from acquirer_sim.foreign import IN_BALANCE, Foreign, foreign_part, sides_of, stored
 from acquirer_sim.orders import NO_ORDER, TOTALS_STEPS, Order
-from acquirer_sim.rows import Batch, BatchState, Terminal, next_batch
+from acquirer_sim.rows import Batch, BatchState, Capture, Terminal, Transfer, next_batch
 from protocol.operations import (
     APPROVED,
     Origin,
@@ -49,6 +54,8 @@ def decide_settlement(desk: Desk, request: Settlement) -> SettlementReply:
     if batch is not None and batch.asked is not None:
         if order.forgets:
             return _error(request, NO_RECORD, totals_of(batch))
+        if desk.policy.is_legacy and batch.state is BatchState.CLOSED:
+            return _forgotten(desk, request)
         return _answer_again(desk, request, batch)
     if desk.open_batch(origin) not in (None, request.batch):
         code = NO_RECORD if batch is not None else NOT_POSSIBLE
@@ -66,12 +73,27 @@ def decide_settlement(desk: Desk, request: Settlement) -> SettlementReply:
 def force_close(desk: Desk, origin: Origin) -> None:
     """Close the open batch without having been asked for it, as a cut-over does (H15).
 
-    Nothing is left to answer a settlement from, except that the batch is known.
+    Nothing is left to answer a settlement from, except that the batch is known. A batch that its
+    terminal captures is left alone: without its upload nobody knows what is to be paid for.
     """
-    number = desk.open_batch(origin)
-    batch = desk.rows.batches.get((origin.terminal_id, origin.merchant_id, number or ""))
-    if batch is not None and batch.asked is None:
+    batch = _open_row(desk, origin)
+    if batch is not None and batch.asked is None and batch.capture is Capture.HOST:
         _close(desk, origin, batch, BatchState.CLOSED_FORCED)
+
+
+def close_yesterday(desk: Desk, origin: Origin) -> None:
+    """Close the open batch if it began before the last cut-over."""
+    batch, policy = _open_row(desk, origin), desk.policy
+    if batch is None:
+        return
+    opened = policy.day_of(datetime.fromisoformat(batch.opened_at))
+    if opened < policy.settlement_day(desk.now):
+        force_close(desk, origin)
+
+
+def _open_row(desk: Desk, origin: Origin) -> Batch | None:
+    number = desk.open_batch(origin) or ""
+    return desk.rows.batches.get((origin.terminal_id, origin.merchant_id, number))
 
 
 def _miscounted(batch: Batch, order: Order) -> Batch:
@@ -98,10 +120,20 @@ def _close(
     entry = desk.rows.next_entry()
     closed = msgspec.structs.replace(batch, state=state, moved_entry=entry, closed_at=desk.at)
     following = Terminal(origin.terminal_id, origin.merchant_id, next_batch(batch.batch))
-    desk.rows.transfers.append(ledger.capture(closed, entry, desk.at))
+    desk.rows.transfers += _funding(desk, closed, entry)
     desk.rows.put_batch(closed)
     desk.rows.put_terminal(following)
     return closed
+
+
+def _funding(desk: Desk, closed: Batch, entry: int) -> Iterator[Transfer]:
+    """Yield how the money of a batch goes to the merchant, less what that costs: one entry."""
+    if closed.capture is Capture.TERMINAL:
+        yield ledger.collect(closed, entry, desk.at)
+    yield ledger.capture(closed, entry, desk.at)
+    fee = desk.policy.fee_minor(closed.merchant, closed.debit_minor - closed.credit_minor)
+    if fee:
+        yield ledger.charge(closed, fee, entry, desk.at)
 
 
 def _freeze(
@@ -111,6 +143,8 @@ def _freeze(
     part = _foreign_part(desk, batch)
     sides = sides_of(request, batch, part)
     equal = equal and sides in (None, (IN_BALANCE, IN_BALANCE))
+    # A terminal that captures says in its upload what is to be paid for, even if that is nothing.
+    equal = equal and (batch.capture is Capture.HOST or not _is_known(desk, batch))
     result = forced or (IN_BALANCE if equal else ReconciliationResult.OUT_OF_BALANCE)
     balanced = result is ReconciliationResult.IN_BALANCE
     frozen = msgspec.structs.replace(
@@ -132,12 +166,32 @@ def _freeze(
     return _stored_answer(request, frozen)
 
 
+def _is_known(desk: Desk, batch: Batch) -> bool:
+    return (batch.terminal, batch.merchant, batch.batch) in desk.rows.batches
+
+
 def _foreign_part(desk: Desk, batch: Batch) -> Totals:
     if not desk.policy.tells_foreign:
         return Totals()
     key = (batch.terminal, batch.merchant, batch.batch)
     payments = (row for place, row in desk.rows.payments.items() if place[:3] == key)
     return foreign_part(payments, desk.policy)
+
+
+def _forgotten(desk: Desk, request: Settlement) -> SettlementReply:
+    """Answer for a batch that such a host no longer knows to have had."""
+    if desk.policy.configuration.legacy == "error":
+        return _error(request, NO_RECORD, Totals())
+    return SettlementReply(
+        origin=request.origin,
+        stan=request.stan,
+        stamp=request.stamp,
+        code=TOTALS_DIFFER,
+        batch=request.batch,
+        result=ReconciliationResult.OUT_OF_BALANCE,
+        totals=Totals(),
+        settlement_date=desk.settlement_date,
+    )
 
 
 def _same_request(request: Settlement, batch: Batch) -> bool:

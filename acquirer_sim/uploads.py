@@ -3,7 +3,8 @@
 An item is known by (batch, original STAN) and counts once however often it comes: 00 the
 first time, 94 after that, as long as the batch waits for it. The trailer ends the upload:
 the host compares item by item, freezes the report, and closes the batch on its own figures;
-what differs is reported, not corrected. The trailer again gets 94. Anything for a batch that
+what differs is reported, not corrected. Where the terminal captures, those figures are made of
+what it has listed (`capturing.py`). The trailer again gets 94. Anything for a batch that
 waits for no upload gets 12, except the trailer of one that closed in balance: 00.
 """
 
@@ -14,10 +15,11 @@ from typing import Final
 
 import msgspec
 
+from acquirer_sim.capturing import capture_listed
 from acquirer_sim.desk import Desk
 from acquirer_sim.foreign import Foreign
 from acquirer_sim.reconciliation import reconcile
-from acquirer_sim.rows import Batch, BatchState, Chip, Item, Payment, StoredReport
+from acquirer_sim.rows import CLOSED, Batch, BatchState, Capture, Chip, Item, Payment, StoredReport
 from acquirer_sim.settlements import close_batch
 from protocol.kinds import PaymentKind
 from protocol.operations import (
@@ -52,6 +54,8 @@ def _take(desk: Desk, fresh: Item) -> str:
     batch = desk.rows.batches.get(key[:3])
     known = desk.rows.items.get(key)
     if batch is None or (known is None and batch.state is not BatchState.AWAIT_UPLOAD):
+        return NOT_AWAITED
+    if desk.policy.is_legacy and batch.state in CLOSED:
         return NOT_AWAITED
     if known is None:
         desk.rows.put_item(fresh)
@@ -98,9 +102,13 @@ def decide_end(desk: Desk, request: UploadEnd) -> UploadReply:
     batch = desk.rows.batches.get(key)
     if batch is None or batch.state is BatchState.OPEN:
         return _answer(request, NOT_AWAITED)
-    if batch.state is BatchState.CLOSED:
+    if batch.state in CLOSED:
+        if desk.policy.is_legacy:
+            return _answer(request, NOT_AWAITED)
         balanced = batch.result == ReconciliationResult.IN_BALANCE.value
         return _answer(request, APPROVED if balanced else TAKEN_BEFORE)
+    if batch.capture is Capture.TERMINAL:
+        batch = capture_listed(desk, batch)
     body = _report(desk, batch, request.count)
     close_batch(desk, origin, batch)
     desk.rows.reports.append(StoredReport(*key, body, desk.at))

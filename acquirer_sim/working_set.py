@@ -8,6 +8,8 @@ Nothing here fails once it has begun to write, so a request that raises leaves n
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from acquirer_sim.rows import (
     Alert,
     Batch,
@@ -21,6 +23,7 @@ from acquirer_sim.rows import (
     Terminal,
     TerminalKey,
     Transfer,
+    spending_keys,
 )
 
 
@@ -33,10 +36,13 @@ class Needs:
         "chips",
         "entries",
         "figures",
+        "held_before",
         "items",
         "linked",
         "lists",
+        "now",
         "payments",
+        "plain",
         "reversals",
         "terminals",
         "tokens",
@@ -62,6 +68,13 @@ class Needs:
         """Batches of which every payment and every item is wanted."""
         self.tokens: set[str] = set()
         """Cards with a limit, whose spending is wanted."""
+        self.plain = 0
+        """How many requests are sales of cards without limits: who asks for nothing else moves
+        on without a look at holds."""
+        self.now: datetime | None = None
+        """The moment of the group."""
+        self.held_before = ""
+        """Holds of before this moment are wanted; none if it is empty."""
         self.cards_of: set[PaymentKey] = set()
         """Payments of which the card's spending is wanted, should it have a limit."""
 
@@ -81,6 +94,7 @@ class WorkingSet:
         "changed_terminals",
         "chips",
         "entry",
+        "held",
         "items",
         "keys",
         "payments",
@@ -98,6 +112,8 @@ class WorkingSet:
         self.payments: dict[PaymentKey, Payment] = {}
         self.keys: dict[int, PaymentKey] = {}
         """Where payments stand that are known by number."""
+        self.held: list[Payment] = []
+        """Holds that nobody has completed in time."""
         self.reversals: dict[PaymentKey, Reversal] = {}
         self.items: dict[PaymentKey, Item] = {}
         self.chips: dict[PaymentKey, Chip] = {}
@@ -150,6 +166,16 @@ class WorkingSet:
         key = self.keys.get(entry)
         return self.payments[key] if key is not None else None
 
+    def keep_held(self, found: list[Payment]) -> None:
+        """Keep holds that are to be released, each as it stands in this group."""
+        for row in found:
+            self.held.append(self.payments.setdefault(row.key, row))
+
+    def spenders(self, wanted: Needs) -> list[Payment]:
+        """Return the payments whose cards' spending may change although nobody named the cards."""
+        named = [self.payments[key] for key in wanted.cards_of if key in self.payments]
+        return named + self.held
+
     def put_reversal(self, row: Reversal) -> None:
         """Keep a new or changed reversal."""
         key = (row.terminal, row.merchant, row.batch, row.stan)
@@ -165,9 +191,15 @@ class WorkingSet:
         key = (row.terminal, row.merchant, row.batch, row.stan)
         self.chips[key] = self.changed_chips[key] = row
 
-    def spend(self, token: str, minor: int) -> None:
-        """Add to what a limited card has spent; a reversal adds a negative amount."""
-        self.spent[token] = self.changed_spent[token] = self.spent.get(token, 0) + minor
+    def spend(self, payment: Payment, minor: int) -> None:
+        """Add to what a limited card has spent; a reversal adds a negative amount.
+
+        It counts on the day of the payment, whenever it is undone.
+        """
+        spent = self.spent
+        for key in spending_keys(payment):
+            if key in spent:
+                spent[key] = self.changed_spent[key] = spent[key] + minor
 
     def scratch(self) -> WorkingSet:
         """Return a set that begins like this one and whose changes go nowhere (fault H14)."""

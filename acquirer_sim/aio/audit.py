@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Label,
     String,
@@ -24,10 +25,11 @@ from sqlalchemy import (
     union_all,
 )
 
+from acquirer_sim.aio import audit_records
 from acquirer_sim.aio.tables import batch, payment, reversal, transfer
 from acquirer_sim.ledger import EntryKind
 from acquirer_sim.originals import TREATMENTS
-from acquirer_sim.rows import CLOSED, BatchState, PaymentStatus, ReversalEffect
+from acquirer_sim.rows import CLOSED, BatchState, Capture, PaymentStatus, ReversalEffect
 from protocol.kinds import KINDS, PaymentKind, Side
 
 Rule = Callable[[Connection], Iterator[str]]
@@ -94,7 +96,20 @@ def batches_equal_their_payments(connection: Connection) -> Iterator[str]:
         reversal.c.effect == ReversalEffect.ADJUSTED.value,
     )
     counted = or_(payment.c.status == PaymentStatus.APPROVED.value, adjusted)
-    sums = (
+    sums = _sums_of_batches(counted)
+    figures = ("debit_count", "debit_minor", "credit_count", "credit_minor")
+    # What waits for the upload of a terminal that captures counts in no figures yet.
+    query = (
+        select(batch.c.terminal, batch.c.batch)
+        .join(sums, and_(_of_batch(sums), ~_waits), isouter=True)
+        .where(or_(*(func.coalesce(sums.c[name], 0) != batch.c[name] for name in figures)))
+    )
+    for terminal, number in connection.execute(query):
+        yield f"batch {number} at {terminal} does not equal its payments"
+
+
+def _sums_of_batches(counted: ColumnElement[bool]) -> Subquery:
+    return (
         select(
             payment.c.terminal,
             payment.c.merchant,
@@ -106,22 +121,14 @@ def batches_equal_their_payments(connection: Connection) -> Iterator[str]:
         .group_by(payment.c.terminal, payment.c.merchant, payment.c.batch)
         .subquery()
     )
-    figures = ("debit_count", "debit_minor", "credit_count", "credit_minor")
-    query = (
-        select(batch.c.terminal, batch.c.batch)
-        .join(
-            sums,
-            and_(
-                sums.c.terminal == batch.c.terminal,
-                sums.c.merchant == batch.c.merchant,
-                sums.c.batch == batch.c.batch,
-            ),
-            isouter=True,
-        )
-        .where(or_(*(func.coalesce(sums.c[name], 0) != batch.c[name] for name in figures)))
+
+
+def _of_batch(sums: Subquery) -> ColumnElement[bool]:
+    return and_(
+        sums.c.terminal == batch.c.terminal,
+        sums.c.merchant == batch.c.merchant,
+        sums.c.batch == batch.c.batch,
     )
-    for terminal, number in connection.execute(query):
-        yield f"batch {number} at {terminal} does not equal its payments"
 
 
 def _side_sums(side: Side) -> tuple[Label[int], Label[int]]:
@@ -133,6 +140,7 @@ def _side_sums(side: Side) -> tuple[Label[int], Label[int]]:
 
 
 _is_closed: Final = batch.c.state.in_([state.value for state in CLOSED])
+_waits: Final = and_(batch.c.capture == Capture.TERMINAL.value, ~_is_closed)
 
 
 def money_moved_once(connection: Connection) -> Iterator[str]:
@@ -186,12 +194,7 @@ def settled_batches_keep_their_answer(connection: Connection) -> Iterator[str]:
 
 def holds_are_what_stands(connection: Connection) -> Iterator[str]:
     """A hold holds its pre-authorisation as long as nothing has ended that, then nothing."""
-    moved = (
-        select(posting.c.account, func.sum(posting.c.minor).label("minor"))
-        .where(posting.c.account.startswith("hold:"))
-        .group_by(posting.c.account)
-        .subquery()
-    )
+    moved = _balances("hold:")
     # Twelve digits with leading zeros, in words that every engine has.
     rrn = func.substr(cast(payment.c.entry + 10**12, String), 2)
     account = "hold:" + payment.c.merchant + ":" + payment.c.terminal + ":" + rrn
@@ -271,12 +274,7 @@ def payments_end_once(connection: Connection) -> Iterator[str]:
 def open_money_is_in_clearing(connection: Connection) -> Iterator[str]:
     """The clearing account of a batch holds its net until it is captured, then nothing."""
     account = "clearing:" + batch.c.merchant + ":" + batch.c.terminal + ":" + batch.c.batch
-    moved = (
-        select(posting.c.account, func.sum(posting.c.minor).label("minor"))
-        .where(posting.c.account.startswith("clearing:"))
-        .group_by(posting.c.account)
-        .subquery()
-    )
+    moved = _balances("clearing:")
     net = batch.c.debit_minor - batch.c.credit_minor
     query = (
         select(batch.c.terminal, batch.c.batch)
@@ -285,6 +283,62 @@ def open_money_is_in_clearing(connection: Connection) -> Iterator[str]:
     )
     for terminal, number in connection.execute(query):
         yield f"the clearing account of batch {number} at {terminal} is not what it authorised"
+
+
+def authorised_money_waits_for_its_upload(connection: Connection) -> Iterator[str]:
+    """What a terminal is to capture is in the batch's account until its upload, then nothing."""
+    account = "authorised:" + batch.c.merchant + ":" + batch.c.terminal + ":" + batch.c.batch
+    sums = _sums_of_batches(payment.c.status == PaymentStatus.APPROVED.value)
+    moved = _balances("authorised:")
+    net = func.coalesce(sums.c.debit_minor - sums.c.credit_minor, 0)
+    query = (
+        select(batch.c.terminal, batch.c.batch)
+        .join(sums, _of_batch(sums), isouter=True)
+        .join(moved, moved.c.account == account, isouter=True)
+        .where(func.coalesce(moved.c.minor, 0) != case((_waits, net), else_=0))
+    )
+    for terminal, number in connection.execute(query):
+        yield f"what batch {number} at {terminal} has authorised is not where it waits"
+
+
+def _balances(prefix: str) -> Subquery:
+    return (
+        select(posting.c.account, func.sum(posting.c.minor).label("minor"))
+        .where(posting.c.account.startswith(prefix))
+        .group_by(posting.c.account)
+        .subquery()
+    )
+
+
+def fees_go_with_a_capture(connection: Connection) -> Iterator[str]:
+    """A merchant pays once for a batch, in the entry that gave it the money, and never more."""
+    fee, capture = transfer.alias("fee"), transfer.alias("capture")
+    paid = case((fee.c.target.startswith("fees:"), fee.c.source), else_=fee.c.target)
+    kept = case((fee.c.target.startswith("fees:"), fee.c.target), else_=fee.c.source)
+    query = (
+        select(fee.c.entry)
+        .join(
+            capture,
+            and_(
+                capture.c.entry == fee.c.entry,
+                capture.c.kind == EntryKind.CAPTURE.value,
+                or_(capture.c.source == paid, capture.c.target == paid),
+            ),
+            isouter=True,
+        )
+        .where(fee.c.kind == EntryKind.FEE.value)
+        .group_by(fee.c.entry)
+        .having(
+            or_(
+                func.count() != 1,
+                func.count(capture.c.id) != 1,
+                func.max(fee.c.minor) > func.max(capture.c.minor),
+                func.max(func.replace(paid, "merchant:", "fees:")) != func.max(kept),
+            )
+        )
+    )
+    for (entry,) in connection.execute(query):
+        yield f"entry {entry} takes a fee that goes with no capture"
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -297,4 +351,7 @@ RULES: Final[tuple[Rule, ...]] = (
     refunds_stay_within_their_original,
     payments_end_once,
     open_money_is_in_clearing,
+    authorised_money_waits_for_its_upload,
+    fees_go_with_a_capture,
+    *audit_records.RULES,
 )

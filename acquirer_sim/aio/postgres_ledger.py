@@ -39,8 +39,8 @@ ENTRIES_AHEAD: Final = 2_000
 """So many journal numbers are reserved at once."""
 SALES_AT_ONCE_MAX: Final = 96
 """So many new payments and their transfers are one statement; more go in by COPY."""
-ENTRIES_PER_REQUEST: Final = 2
-"""What one request may use: its own, and that of a batch it closes."""
+ENTRIES_PER_REQUEST: Final = 3
+"""What one request may use: its own, that of a batch it closes, that of holds it releases."""
 TERMINALS: Final = 1 << 32
 CARDS: Final = 2 << 32
 """Where the locks of each kind begin. Two names of one number share a lock, which harms nothing."""
@@ -149,7 +149,7 @@ class PostgresLedger:
     ) -> list[Decision] | None:
         """Perform a group; None when it needs more `locks` than it had: they are added."""
         await self._reserve_entries(len(requests) * ENTRIES_PER_REQUEST)
-        wanted = needs(requests, policy)
+        wanted = needs(requests, policy, now)
         if orders:
             wanted.figures |= wanted.batches
         locks |= {lock_of(TERMINALS, *key) for key in wanted.terminals}

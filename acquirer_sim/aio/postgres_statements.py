@@ -15,6 +15,7 @@ from typing import Final
 
 from acquirer_sim.aio.prefetch import Question
 from acquirer_sim.aio.statements import TABLES, columns
+from acquirer_sim.holds import SWEEP_MAX
 
 
 def _rows_of(table: str) -> str:
@@ -45,6 +46,11 @@ READS: Final[Mapping[Question, str]] = {
     Question.ITEMS: _read("upload_item", 4),
     Question.BATCH_ITEMS: _read("upload_item", 3),
     Question.CHIPS: _read("upload_chip", 4),
+    Question.HELD: (
+        f"{_rows_of('payment')} FROM (SELECT * FROM payment WHERE kind = 'preauthorisation' "
+        "AND status = 'approved' AND ended_entry = 0 AND at <= {}::text::json->>0 "
+        f"ORDER BY at LIMIT {SWEEP_MAX}) AS held"
+    ),
     Question.SPENT: (
         "SELECT coalesce(json_agg(json_build_array(token, minor))::text, '[]') FROM spent "
         "WHERE token IN (SELECT json_array_elements_text({}::text::json))"

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from enum import Enum
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
 
-from acquirer_sim.rows import Batch, Chip, Item, Payment, Reversal, Terminal
+from acquirer_sim.rows import Batch, Chip, Item, Payment, Reversal, Terminal, spending_keys
 from acquirer_sim.working_set import Needs, WorkingSet
 
 
@@ -35,6 +36,7 @@ class Question(Enum):
     BATCH_ITEMS = "batch_items"
     CHIPS = "chips"
     SPENT = "spent"
+    HELD = "held"
 
 
 Asked = tuple[Question, Collection[Any]]
@@ -67,9 +69,10 @@ def prefetch(wanted: Needs, rows: WorkingSet) -> Reading:
         (Question.ITEMS, wanted.items),
         (Question.BATCH_ITEMS, wanted.uploads),
         (Question.CHIPS, wanted.chips),
+        (Question.HELD, {wanted.held_before} - {""}),
     )
     yield from _ask_originals(wanted, rows)
-    named = {rows.payments[key].token for key in wanted.cards_of if key in rows.payments}
+    named = set(chain.from_iterable(map(spending_keys, rows.spenders(wanted))))
     if wanted.tokens or named:
         rows.spent = dict.fromkeys(sorted(wanted.tokens), 0)
         # A card that nobody asked for by itself has such a row only if it has a limit.
@@ -124,6 +127,10 @@ def _keep_numbered(rows: WorkingSet, text: str) -> None:
         rows.meet(row)
 
 
+def _keep_held(rows: WorkingSet, text: str) -> None:
+    rows.keep_held(_payments.decode(text))
+
+
 def _keep_reversals(rows: WorkingSet, text: str) -> None:
     for row in _reversals.decode(text):
         rows.reversals[row.terminal, row.merchant, row.batch, row.stan] = row
@@ -156,4 +163,5 @@ _KEEP: Final[Mapping[Question, Callable[[WorkingSet, str], None]]] = {
     Question.BATCH_ITEMS: _keep_items,
     Question.CHIPS: _keep_chips,
     Question.SPENT: _keep_spent,
+    Question.HELD: _keep_held,
 }

@@ -18,9 +18,19 @@ from acquirer_sim.aio import statements as sql
 from acquirer_sim.aio.shelf import Shelf
 from acquirer_sim.decide import Decision, decide, needs
 from acquirer_sim.errors import LedgerError, PoisonedGroup
+from acquirer_sim.holds import SWEEP_MAX
 from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
-from acquirer_sim.rows import Batch, Chip, Item, Payment, Reversal, Row, Terminal
+from acquirer_sim.rows import (
+    Batch,
+    Chip,
+    Item,
+    Payment,
+    Reversal,
+    Row,
+    Terminal,
+    spending_keys,
+)
 from acquirer_sim.working_set import Needs, WorkingSet
 from protocol.operations import Request
 
@@ -100,7 +110,7 @@ class SqliteLedger:
         begun = False
         try:
             self.connection.execute("BEGIN IMMEDIATE")
-            rows = self._read(needs(requests, policy))
+            rows = self._read(needs(requests, policy, now))
             decisions = decide(rows, requests, now, policy, orders)
             if not rows.unchanged:
                 self._begun = rows
@@ -200,7 +210,9 @@ class SqliteLedger:
             self._keep_payments(rows, sql.READ_BATCH_PAYMENTS, wanted.uploads)
             self._keep_reversals(rows, sql.READ_BATCH_REVERSALS, wanted.uploads)
             self._keep_items(rows, sql.READ_BATCH_ITEMS, wanted.uploads)
-        if wanted.tokens or wanted.cards_of:
+        if wanted.held_before:
+            self._keep_held(rows, wanted)
+        if wanted.tokens or wanted.cards_of or rows.held:
             self._keep_spent(rows, wanted)
         return rows
 
@@ -236,9 +248,15 @@ class SqliteLedger:
             # A payment is younger than its original, so this ends.
             entries = {row.original_entry for row in found_rows}
 
+    def _keep_held(self, rows: WorkingSet, wanted: Needs) -> None:
+        """Read holds that may have outlived their days, the oldest first."""
+        limits = (wanted.held_before, SWEEP_MAX)
+        found = self.connection.execute(sql.READ_HELD, limits).fetchone()[0]
+        rows.keep_held(_payments.decode(found))
+
     def _keep_spent(self, rows: WorkingSet, wanted: Needs) -> None:
         """Read what limited cards have spent; a card without a limit has no such row."""
-        named = {rows.payments[key].token for key in wanted.cards_of if key in rows.payments}
+        named = set(chain.from_iterable(map(spending_keys, rows.spenders(wanted))))
         found = _spent.decode(self._fetch(sql.READ_SPENT, wanted.tokens | named))
         rows.spent = dict.fromkeys(sorted(wanted.tokens), 0) | found
 

@@ -116,6 +116,11 @@ READ_HIGHEST: Final = (
     "FROM payment WHERE terminal = value->>0 AND merchant = value->>1 AND batch = value->>2))) "
     "FROM json_each(?)"
 )
+READ_HELD: Final = (
+    f"SELECT json_group_array(json_array({', '.join(columns('payment'))})) FROM (SELECT * "
+    "FROM payment WHERE kind = 'preauthorisation' AND status = 'approved' AND ended_entry = 0 "
+    "AND at <= ? ORDER BY at LIMIT ?)"
+)
 READ_SPENT: Final = (
     "SELECT json_group_object(token, minor) FROM spent "
     "WHERE token IN (SELECT value FROM json_each(?))"

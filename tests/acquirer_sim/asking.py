@@ -203,6 +203,10 @@ class Books:
         """Return the reply of a group of one."""
         return self.ask(request)[0]
 
+    def believe(self, **changes: Any) -> None:
+        """Go on under another configuration."""
+        self.policy = Policy(configuration(**changes), KEY)
+
     def problems(self) -> list[str]:
         """Return what the audit finds."""
         return self.look(audit)

@@ -147,12 +147,12 @@ def test_echo_needs_nothing(books: Books) -> None:
     echo = Echo(origin=ORIGIN, stan="000001", stamp=STAMP)
 
     assert "00" == books.one(echo).code
-    assert set() == needs([echo], books.policy).terminals
+    assert set() == needs([echo], books.policy, NOW).terminals
 
 
 def test_trailer_needs_its_whole_batch(books: Books) -> None:
     assert {(ORIGIN.terminal_id, ORIGIN.merchant_id, BATCH)} == needs(
-        [end(1)], books.policy
+        [end(1)], books.policy, NOW
     ).uploads
 
 

@@ -34,7 +34,7 @@ def read_host(ledger: Platter, terminal: str) -> HostBooks:
         )
     }
     batches = {
-        batch: HostBatch(state.startswith("closed"), state != "open", Totals(*figures))
+        batch: HostBatch(state in ("closed", "forced"), state != "open", Totals(*figures))
         for batch, state, *figures in ledger.query(
             "SELECT batch, state, debit_count, debit_minor, credit_count, credit_minor FROM batch"
             " WHERE terminal = ?",

@@ -56,15 +56,15 @@ def _tell_as_if_new(told: Advice, event: Connected) -> tuple[Advice, Effects]:
     return again, (fact, replace(send, request=told.purchase))
 
 
-def _keep_the_rest(completion: Any, held: Any) -> Any:
-    return [line for line in _SOUND_COMPLETION(completion, held) if not line.rest]
+def _keep_the_rest(completion: Any, held: Any, target: str) -> Any:
+    return [line for line in _SOUND_COMPLETION(completion, held, target) if not line.rest]
 
 
 _SOUND_COMPLETION: Final = ledger._completion
 
 
-def _release_again(completion: Any, held: Any) -> Any:
-    lines = _SOUND_COMPLETION(completion, held)
+def _release_again(completion: Any, held: Any, target: str) -> Any:
+    lines = _SOUND_COMPLETION(completion, held, target)
     return [*lines, *(line for line in lines if line.rest)]
 
 

@@ -75,6 +75,30 @@ def test_audit_finds_nothing_when_books_are_right(busy: Books) -> None:
             " 'clearing:M00000000000001:T0000001:000002', 1, '156', '')",
             "the clearing account",
         ),
+        (
+            "INSERT INTO transfer VALUES (99, 500, 'x', 'cardholder:a',"
+            " 'authorised:M00000000000001:T0000001:000002', 1, '156', '')",
+            "not where it waits",
+        ),
+        (
+            "INSERT INTO transfer VALUES (99, 500, 'fee', 'merchant:M', 'fees:M', 1, '156', '')",
+            "goes with no capture",
+        ),
+        (
+            "INSERT INTO transfer SELECT 1000 + id, entry, 'fee', 'merchant:M', 'fees:M', 1, '156',"
+            " '' FROM transfer WHERE kind = 'capture' AND minor > 0",
+            "goes with no capture",
+        ),
+        ("UPDATE reversal SET effect = 'nothing' WHERE stan = '000002'", "what it says"),
+        ("UPDATE reversal SET effect = 'reversed' WHERE stan = '000004'", "what it says"),
+        ("UPDATE payment SET status = 'declined' WHERE stan = '000004'", "what it says"),
+        ("UPDATE reversal SET effect = 'nothing' WHERE stan = '000004'", "undone by nobody"),
+        ("UPDATE payment SET status = 'reversed' WHERE stan = '000005'", "undone by nobody"),
+        ("UPDATE batch_record SET result = '2' WHERE result = '1'", "its report do not go"),
+        ("UPDATE batch_record SET result = '1' WHERE result = '2'", "its report do not go"),
+        ("UPDATE terminal SET open_batch = '000001'", "is not where terminal"),
+        ("UPDATE terminal SET open_batch = '000009'", "is not where terminal"),
+        ("DELETE FROM terminal", "is not where terminal"),
         ("UPDATE batch_record SET asked = NULL WHERE state = 'closed'", "without a stored answer"),
     ],
 )
