@@ -53,6 +53,7 @@ class Server:
         self._left: list[tuple[str, int]] = []
         self._shared = False
         self._tls: ssl.SSLContext | None = None
+        self._full_at = -1
         self._house = House(service, codec, framing, settings or ServerSettings())
         self._house.time = self._loop.time
         self._house.later = self._schedule
@@ -173,7 +174,13 @@ class Server:
         return next_at
 
     def _report(self, incident: Incident) -> None:
-        self._house.counters.incidents[incident.kind] += 1
+        counters = self._house.counters
+        counters.incidents[incident.kind] += 1
+        if incident.kind is IncidentKind.TOO_MANY_CONNECTIONS:
+            # Told once until somebody is let in again: a flood at the door floods no log.
+            if self._full_at == counters.accepted:
+                return
+            self._full_at = counters.accepted
         if self._house.tap is not None:
             self._house.tap.incident(incident)
         try:

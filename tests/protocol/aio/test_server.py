@@ -242,6 +242,23 @@ def test_connection_is_refused_at_the_door_when_the_house_is_full() -> None:
     assert [IncidentKind.TOO_MANY_CONNECTIONS] == play(story, settings=settings).kinds()
 
 
+def test_flood_at_a_full_house_is_told_once_and_counted() -> None:
+    """Issue 5, Robust: who is within is served, and the log has one line of it."""
+
+    async def story(floor: Floor) -> None:
+        wire, _ = floor.connect()
+        for _ in range(1000):
+            floor.connect()
+        wire.feed(framed(request(1)))
+        await pass_time()
+
+        assert framed(reply_to(request(1))) == wire.take()
+        assert 1000 == floor.server.counters.incidents[IncidentKind.TOO_MANY_CONNECTIONS]
+        assert ["connections_max is 1"] == [one.detail for one in floor.incidents]
+
+    play(story, settings=ServerSettings(connections_max=1))
+
+
 def test_close_lets_answers_leave_and_waits_for_nobody_for_ever() -> None:
     async def story(floor: Floor) -> None:
         (one, first), (stuck, _) = floor.connect(), floor.connect(sticky=True)
