@@ -42,7 +42,7 @@ NAMES: Final = {
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What a trigger may look at in a request: MTI, F3, F41, F42, F60, F11, F4, F2.
+    """What a trigger may look at in a request: MTI, F3, F41, F42, F60, F11, F4, F2, F64 or F128.
 
     A member is "" or None where the message has no such thing.
     """
@@ -57,6 +57,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     stan: str = ""
     minor: int | None = None
     card: Pan | None = None
+    signed: bool = False
 
 
 def arrival_of(message: Message, request: Request) -> Arrival:
@@ -73,6 +74,7 @@ def arrival_of(message: Message, request: Request) -> Arrival:
         stan=request.stan,
         minor=int(minor) if minor.isdigit() else None,
         card=_card(request),
+        signed=64 in message.fields or 128 in message.fields,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from acquirer_sim.arrival import Arrival
-from acquirer_sim.faults import FAULTS, Fault, FaultPlan
+from acquirer_sim.faults import FAULTS, Fault, FaultKind, FaultPlan
 
 FAULTS_MAX: Final = 1000
 """How many faults may stand in a running plan, the cleared ones among them."""
@@ -172,4 +172,6 @@ def _matches(fault: Fault, arrival: Arrival) -> bool:
         and fault.batch in (None, arrival.batch)
         and fault.stan in (None, arrival.stan)
         and fault.minor in (None, arrival.minor)
+        # Who does not sign gets no signature: there is none to make wrong.
+        and (arrival.signed or fault.kind is not FaultKind.BAD_MAC)
     )

@@ -159,7 +159,9 @@ FAULTS: Final[Mapping[FaultKind, FaultFacts]] = {
     FaultKind.GARBAGE_REPLY: FaultFacts(
         "N12", AFTER, "a frame of garbage leaves instead of the reply"
     ),
-    FaultKind.BAD_MAC: FaultFacts("N13", AFTER, "the MAC of the reply is wrong"),
+    FaultKind.BAD_MAC: FaultFacts(
+        "N13", AFTER, "the MAC of the reply is wrong, where the request has one"
+    ),
     FaultKind.WRONG_HEADER: FaultFacts("N14", AFTER, "the TPDU goes to another line"),
     FaultKind.PROCESSING_REQUEST: FaultFacts(
         "N14", AFTER, "the terminal header asks for `wants`", ("wants",)

@@ -115,3 +115,11 @@ def test_mistake_is_told_with_what_is_allowed(text: str, words: str) -> None:
 
     assert problem.startswith("plan.toml: ")
     assert words in problem
+
+
+def test_wrong_mac_waits_for_a_request_that_is_signed() -> None:
+    """N13: in cup a settlement has no F64, and neither has its answer."""
+    state = FaultState(FaultPlan((Fault(kind=FaultKind.BAD_MAC),)))
+
+    assert () == state.strike(SALE)
+    assert 1 == len(state.strike(msgspec.structs.replace(SALE, signed=True)))

@@ -41,9 +41,9 @@ async def test_fault_does_what_the_catalogue_says(row: Row) -> None:
     assert row.comes == ", ".join(tap.words)
     assert not tap.heard or row.last(tap.heard[-1])
     told = [event.fault for event in events if event.fault is not None]
-    assert plan.fault[0].times == len(told)
-    assert {plan.fault[0].kind.value} == {one.kind for one in told}
-    assert row.code in told[0].code.split(", ")
+    assert (0 if row.waits else plan.fault[0].times) == len(told)
+    assert all(plan.fault[0].kind.value == one.kind for one in told)
+    assert all(row.code in one.code.split(", ") for one in told)
 
 
 def test_every_code_of_the_catalogue_is_tried() -> None:
