@@ -39,6 +39,7 @@ def show_status(status: Status, paper_owed: int) -> None:
         ("batch", status.batch),
         ("payments in it", f"{status.unsettled_count} for {sum_of}"),
         ("room for", str(status.unsettled_max - status.unsettled_count)),
+        ("storage", _storage(status)),
         ("reversals pending", str(status.reversals_pending)),
         ("reversals for a person", str(status.reversals_manual)),
         ("advices to be told", str(status.advices_waiting)),
@@ -48,6 +49,12 @@ def show_status(status: Status, paper_owed: int) -> None:
     ):
         table.add_row(Text(name, style="dim"), value)
     Console(highlight=False).print(table)
+
+
+def _storage(status: Status) -> str:
+    """Say the worst level, and which gauges are not well."""
+    unwell = [f"{one.name} {one.level}" for one in status.gauges if one.level != "ok"]
+    return f"{status.storage} ({', '.join(unwell)})" if unwell else status.storage
 
 
 def show_batches(batches: Sequence[BatchView]) -> None:

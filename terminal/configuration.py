@@ -19,6 +19,7 @@ from protocol.settings import parse_settings
 from terminal.people import DEFAULT_PEOPLE, PeopleRules
 from terminal.policy import DEFAULT_RULES, PaperRules
 from terminal.printer_profile import DEFAULT_PATIENCE, DEFAULT_PROFILE, Patience, PrinterProfile
+from terminal.storage import DEFAULT_STORAGE, StorageRules
 
 
 class ReversalExhausted(Enum):
@@ -173,6 +174,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     broker: BrokerSettings = DEFAULT_BROKER
     tls: TlsSettings | None = None
     people: PeopleRules = DEFAULT_PEOPLE
+    storage: StorageRules = DEFAULT_STORAGE
 
     def __post_init__(self) -> None:
         if len(self.terminal_id) != 8 or not self.terminal_id.isascii():

@@ -121,10 +121,23 @@ class RecoveryResult(Result, frozen=True, kw_only=True):
     payments: tuple[CopyLine, ...] = ()
 
 
+class GaugeLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure of the storage: what it is, where it stops, and its level.
+
+    Bytes, minor units, payments or days; "free disk" is what is left, and stops below `stop`.
+    """
+
+    name: str
+    used: int
+    stop: int
+    level: str
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Where the terminal stands. `mode` is the overlay that decides what may be done.
 
     `host_wish` is what the host wishes in its header and the terminal cannot do, "" for nothing.
+    `storage` is the worst level of the gauges: "ok", "warning", "full", "exhausted".
     """
 
     terminal_id: str
@@ -143,6 +156,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     settlement: str
     currency: str
     host_wish: str = ""
+    storage: str = "ok"
+    gauges: tuple[GaugeLine, ...] = ()
 
 
 class PaymentLine(msgspec.Struct, frozen=True, kw_only=True):

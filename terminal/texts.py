@@ -3,7 +3,7 @@
 Each code has a sentence and a next step in Chinese and English (REQ 000-20). Host response
 codes have their own table; these are the terminal's own findings (L..). The groups: L01-L13
 money and records, L20-L29 the link, L30-L39 the printer (every cause its own code, REQ 000-04
-and 003-06), L40-L42 the disk, L43 TLS, L50-L59 paper that is asked for, L60-L69 payments that
+and 003-06), L40-L46 the disk and TLS, L50-L59 paper that is asked for, L60-L69 payments that
 speak of another, L70-L74 the settlement inquiry, L75-L79 and L85-L86 people, L80-L82 printers
 behind a broker, L90-L98 the acquirer's copy of payments.
 """
@@ -16,10 +16,9 @@ from terminal.effects import Notice
 from terminal.text import Text
 from terminal.texts_people import PEOPLE_TEXTS
 from terminal.texts_recovery import RECOVERY_TEXTS
+from terminal.texts_storage import STORAGE_TEXTS
 
 TEXTS: Final[dict[str, Text]] = {
-    "L01": Text("储存满，请先结算", "Storage is full", "请先结算", "Settle the batch first"),
-    "L02": Text("储存将满", "Storage is nearly full", "请尽快结算", "Settle the batch soon"),
     "L03": Text(
         "上次结算结果未知",
         "The last settlement has no answer yet",
@@ -174,19 +173,6 @@ TEXTS: Final[dict[str, Text]] = {
         "Printing is switched off",
         "请在设置中指定打印机",
         "Set a printer in the configuration",
-    ),
-    "L40": Text("磁盘已满", "The disk is full", "请清理磁盘", "Free some space on the disk"),
-    "L41": Text(
-        "数据库被占用",
-        "Another process holds the data",
-        "请关闭另一个终端程序",
-        "Close the other terminal program",
-    ),
-    "L42": Text(
-        "数据完整性错误",
-        "The stored data is not intact",
-        "请停止使用并联系服务商",
-        "Stop using the terminal and call service",
     ),
     "L43": Text(
         "安全连接失败",
@@ -373,6 +359,7 @@ TEXTS: Final[dict[str, Text]] = {
     ),
     **PEOPLE_TEXTS,
     **RECOVERY_TEXTS,
+    **STORAGE_TEXTS,
 }
 
 UNNAMED: Final = Text(

@@ -18,7 +18,7 @@ from terminal.machine import Event, Mismatched, PowerOn
 from terminal.papers import receipt_papers
 from terminal.payment import Begin, Payment, PaymentPhase, judge, step
 from terminal.responses import Action, response
-from terminal.totals import COUNTED
+from terminal.storage import nearly_full, refusal
 from terminal.vault import NONCE_BYTES
 
 SETTLEMENT_BLOCKS: Final = {
@@ -57,8 +57,7 @@ class Cashier:
                 return "L05"
             if standing.reversals_manual and blocking:
                 return "L76"
-        full = standing.unsettled >= settings.limits.unsettled_max
-        return "L01" if full and kind in COUNTED else ""
+        return ""
 
     def unfit(self, wish: Complete) -> str:
         """Return the L-code that forbids this amount or card, or ""."""
@@ -70,11 +69,17 @@ class Cashier:
         fits = 1 <= amount.minor <= minor_max and amount.currency == settings.currency
         return "" if fits else "L15"
 
-    async def warning(self) -> str:
-        """Return L02 when the next payment makes the storage nearly full, else ""."""
-        standing = await self.desk.standing()
-        near = self.desk.settings.limits.unsettled_warning
-        return "L02" if standing.unsettled + 1 >= near else ""
+    async def full(self, wish: Complete, warn: Callable[[str], None]) -> str:
+        """Return the L-code for which there is no room for a payment, "" when there is (T1).
+
+        `warn` is told which gauge it would bring near its stop.
+        """
+        gauges = await self.desk.gauges()
+        code = refusal(gauges, wish.kind, wish.amount.minor)
+        near = nearly_full(gauges, wish.kind, wish.amount.minor)
+        if near and not code:
+            warn(near)
+        return code
 
     async def pay(self, wish: Complete) -> tuple[Payment, PaymentReply | None]:
         """Run one payment to rest; return it with the host's reply, if a valid one came."""

@@ -52,9 +52,6 @@ class Counter:
         if wish is None:
             return self._refuse(code, intent)
         self.reached(CrashPoint.T1)
-        warning = await self.cashier.warning()
-        if warning:
-            self.tell(told(warning, "terminal", "", "warning"))
         return await (self._tell(wish) if KINDS[wish.kind].is_advice else self._ask(wish))
 
     async def _ready(self, intent: Intent) -> tuple[Complete | None, str]:
@@ -64,10 +61,13 @@ class Counter:
         wish, code = await self.finder.complete(intent)
         if wish is None:
             return None, code
-        code = self.cashier.unfit(wish)
+        code = self.cashier.unfit(wish) or await self.cashier.full(wish, self._warn)
         if not code and intent.kind is not PaymentKind.OFFLINE_SALE:
             code = await self.greeter.ready() or await self.desk.pin_refusal(wish.card)
         return (None, code) if code else (wish, "")
+
+    def _warn(self, gauge: str) -> None:
+        self.tell(told("L02", "terminal", gauge, "warning"))
 
     async def _tell(self, wish: Complete) -> PaymentResult:
         advice = await self.teller.queue(wish)

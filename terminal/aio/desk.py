@@ -17,12 +17,14 @@ from terminal.aio.journal import Journal
 from terminal.aio.line import Line
 from terminal.aio.people import People
 from terminal.aio.performer import Performer
+from terminal.aio.storehouse import FreeBytes, measured, nobody_can_tell
 from terminal.configuration import Settings
 from terminal.errors import JournalError
 from terminal.intent import Complete
 from terminal.keyring import Keyring
 from terminal.pin_pad import KEYS_USED_UP, NO_PIN_KEY, DukptDevice, PinKeyTaken, PinPad
 from terminal.presented import chip_of, pin_of, plain, without_track
+from terminal.storage import Gauge
 from terminal.vault import Vault
 
 NO_PAYMENTS: Final = "L27"
@@ -49,6 +51,7 @@ class Desk:
     keyring: Keyring | None = None
     has_payments: bool = True
     pin_pad: PinPad | None = None
+    free_bytes: FreeBytes = nobody_can_tell
 
     @property
     def settings(self) -> Settings:
@@ -120,6 +123,10 @@ class Desk:
             pin=None if told else await self.sealed_pin(card),
             chip=None if told else chip_of(card),
         )
+
+    async def gauges(self) -> tuple[Gauge, ...]:
+        """Return how full the terminal is. Raises JournalError."""
+        return await measured(self.journal, self.settings, self.free_bytes, self.now())
 
     async def standing(self) -> Standing:
         """Return where the terminal stands. Raises JournalError when it was never installed."""

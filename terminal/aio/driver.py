@@ -139,6 +139,7 @@ class Terminal:
             equipment.keyring,
             equipment.has_payments,
             equipment.pin_pad,
+            equipment.free_bytes,
         )
         terminal = cls(desk, paperwork, equipment, owed)
         await terminal._greeter.take_up_keys()

@@ -13,6 +13,7 @@ from terminal.aio.database import Database, DatabaseOpener
 from terminal.aio.line import Line
 from terminal.aio.paperwork import Tear
 from terminal.aio.printers import Printer
+from terminal.aio.storehouse import FreeBytes, nobody_can_tell
 from terminal.effects import CrashPoint, Notice
 from terminal.keyring import Keyring
 from terminal.pin_pad import PinPad
@@ -50,3 +51,4 @@ class Equipment:
     has_payments: bool = True
     pin_pad: PinPad | None = None
     ask: Ask = take_no_part
+    free_bytes: FreeBytes = nobody_can_tell

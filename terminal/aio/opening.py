@@ -34,6 +34,7 @@ from terminal.aio.line import AcquirerLine
 from terminal.aio.lock import DataLock
 from terminal.aio.paperwork import Tear
 from terminal.aio.printers import Printer
+from terminal.aio.storehouse import free_bytes_at
 from terminal.configuration import Settings
 from terminal.effects import Notice
 from terminal.errors import StoreError, WrongKey
@@ -99,6 +100,7 @@ async def open_terminal(
             has_payments=has_payments(dialect),
             pin_pad=pin_pad,
             tear=tear,
+            free_bytes=free_bytes_at(data),
         )
         terminal = await Terminal.open(settings, equipment)
         stack.push_async_callback(terminal.close)

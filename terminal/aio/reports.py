@@ -9,7 +9,8 @@ import msgspec
 from protocol.operations import Totals
 from terminal.aio.desk import Desk
 from terminal.projections import Row
-from terminal.results import BatchLine, PaymentLine, Status
+from terminal.results import BatchLine, GaugeLine, PaymentLine, Status
+from terminal.storage import Level, worst
 from terminal.totals import total
 from terminal.wishes import words_of
 
@@ -20,13 +21,14 @@ async def status_of(desk: Desk) -> Status:
     """Return where the terminal stands."""
     standing = await desk.standing()
     items = await desk.books.items(standing.batch)
+    gauges = await desk.gauges()
     return Status(
         terminal_id=desk.settings.terminal_id,
         merchant_id=desk.settings.merchant_id,
         mode=_mode(
             settlement=standing.settlement,
             reversals=standing.reversals_open + standing.reversals_manual + standing.unfinished,
-            full=standing.unsettled >= desk.settings.limits.unsettled_max,
+            full=worst(gauges) in (Level.FULL, Level.EXHAUSTED),
             signed_on=standing.signed_on,
         ),
         signed_on=standing.signed_on,
@@ -42,6 +44,11 @@ async def status_of(desk: Desk) -> Status:
         settlement=standing.settlement,
         currency=desk.settings.currency,
         host_wish=words_of(await desk.books.host_wish()),
+        storage=worst(gauges).value,
+        gauges=tuple(
+            GaugeLine(name=one.name, used=abs(one.used), stop=abs(one.stop), level=one.level.value)
+            for one in gauges
+        ),
     )
 
 

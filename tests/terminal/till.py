@@ -45,6 +45,7 @@ from terminal.aio.database import Database, open_sqlite
 from terminal.aio.driver import Terminal
 from terminal.aio.equipment import Equipment
 from terminal.aio.printers import open_printer
+from terminal.aio.storehouse import FreeBytes, nobody_can_tell
 from terminal.configuration import Settings, Timing
 from terminal.effects import Commit, CrashPoint, Effects, Notice
 from terminal.facts import Fact
@@ -254,6 +255,8 @@ async def open_till(
     cut_at: CrashPoint | None = None,
     ask: Ask | None = None,
     pin_pad: PinPad | None = None,
+    free_bytes: FreeBytes = nobody_can_tell,
+    now: Callable[[], datetime] | None = None,
 ) -> Till:
     host = host or Host()
     notices: list[Notice] = []
@@ -269,11 +272,12 @@ async def open_till(
         line=host,
         key=key,
         printers=[open_printer("none:")],
-        now=Clock(),
+        now=now or Clock(),
         random_bytes=chance(),
         tell=notices.append,
         reached=reached,
         pin_pad=pin_pad,
+        free_bytes=free_bytes,
     )
     if ask is not None:
         equipment = replace(equipment, ask=ask)
