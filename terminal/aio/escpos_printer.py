@@ -166,9 +166,10 @@ class EscposPrinter:
             return Readiness()
         status = await self._status(line)
         if status is None:
-            # It took the connection and says nothing: another client holds it, or it hangs.
+            # It hung up: another client holds its port, or its power is gone. Or it says nothing.
+            cause = Cause.UNREACHABLE if line.lost else Cause.OFFLINE
             await self.close()
-            return Readiness(Cause.OFFLINE)
+            return Readiness(cause)
         return Readiness(status.cause, Cause.NEAR_END if status.near_end else None)
 
     async def _connected(self) -> PrinterLine | None:

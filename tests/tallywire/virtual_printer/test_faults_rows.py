@@ -75,7 +75,7 @@ def test_row_ends_a_slip_as_it_must(name: str) -> None:
     row = ROWS[name]
     faults = faults_of(row.words)
     door = PrinterDoor(faults=faults)
-    door.refusing = faults.unreachable or faults.port_held
+    door.refusing, door.held = faults.unreachable, faults.port_held
     door.silent = faults.silent
 
     async def test(desk: Desk) -> None:

@@ -82,7 +82,7 @@ class Cable(asyncio.Transport):
 
 
 class PrinterDoor:
-    """A virtual printer and the way to it. Set `refusing`, `silent` for a broken way."""
+    """A virtual printer and the way to it. Set `refusing`, `silent`, `held` for a broken way."""
 
     def __init__(
         self, *, paper_lines: int = ROLL_LINES, faults: PrinterFaults | None = None
@@ -90,6 +90,7 @@ class PrinterDoor:
         self.machine = PrinterMachine(paper_lines=paper_lines, faults=faults)
         self.refusing = False
         self.silent = False
+        self.held = False
         self.cables: list[Cable] = []
         self.slips: list[Slip] = []
         self._cable: Cable | None = None
@@ -101,8 +102,13 @@ class PrinterDoor:
         if self.refusing:
             raise ConnectionRefusedError("the printer is switched off")
         protocol = factory()
-        self._cable = Cable(self, protocol)
-        self.cables.append(self._cable)
+        cable = Cable(self, protocol)
+        self.cables.append(cable)
+        if self.held:
+            protocol.connection_made(cable)
+            cable.lose(None)
+            return cable, protocol
+        self._cable = cable
         self.machine.connection_made()
         protocol.connection_made(self._cable)
         return self._cable, protocol
