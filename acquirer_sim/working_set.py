@@ -78,6 +78,25 @@ class Needs:
         self.cards_of: set[PaymentKey] = set()
         """Payments of which the card's spending is wanted, should it have a limit."""
 
+    @property
+    def nothing(self) -> bool:
+        """True when there is nothing to read: a group of plain sales, its batches at hand."""
+        return not (
+            self.terminals
+            or self.batches
+            or self.payments
+            or self.linked
+            or self.entries
+            or self.lists
+            or self.reversals
+            or self.items
+            or self.chips
+            or self.uploads
+            or self.tokens
+            or self.cards_of
+            or self.held_before
+        )
+
 
 class WorkingSet:
     """The rows of a group, found or changed; `entry` is the last journal entry number given."""

@@ -15,22 +15,13 @@ from typing import Any
 import msgspec
 
 from acquirer_sim.aio import statements as sql
+from acquirer_sim.aio.prefetch import prefetch
 from acquirer_sim.aio.shelf import Shelf
 from acquirer_sim.decide import Decision, decide, needs
 from acquirer_sim.errors import LedgerError, PoisonedGroup
-from acquirer_sim.holds import SWEEP_MAX
 from acquirer_sim.orders import Order
 from acquirer_sim.policy import Policy
-from acquirer_sim.rows import (
-    Batch,
-    Chip,
-    Item,
-    Payment,
-    Reversal,
-    Row,
-    Terminal,
-    spending_keys,
-)
+from acquirer_sim.rows import Row
 from acquirer_sim.working_set import Needs, WorkingSet
 from protocol.operations import Request
 
@@ -38,14 +29,7 @@ AroundCommit = Callable[[Callable[[], None]], None]
 """Performs the commit it is given; the simulated world pulls the plug here."""
 
 _to_json = msgspec.json.encode
-_terminals = msgspec.json.Decoder(list[Terminal])
-_batches = msgspec.json.Decoder(list[Batch])
-_payments = msgspec.json.Decoder(list[Payment])
-_reversals = msgspec.json.Decoder(list[Reversal])
-_items = msgspec.json.Decoder(list[Item])
 _highest = msgspec.json.Decoder(list[tuple[str, str, str, str | None]])
-_chips = msgspec.json.Decoder(list[Chip])
-_spent = msgspec.json.Decoder(dict[str, int])
 
 
 def ledger_error(error: sqlite3.Error) -> LedgerError:
@@ -186,34 +170,17 @@ class SqliteLedger:
             entry = self.connection.execute(sql.READ_ENTRY).fetchone()[0]
         rows = WorkingSet(entry=entry)
         shelf.lend(wanted, rows)
-        if wanted.terminals:
-            for terminal in _terminals.decode(self._fetch(sql.READ_TERMINALS, wanted.terminals)):
-                rows.terminals[terminal.terminal, terminal.merchant] = terminal
-        if wanted.batches:
-            for batch in _batches.decode(self._fetch(sql.READ_BATCHES, wanted.batches)):
-                rows.batches[batch.terminal, batch.merchant, batch.batch] = batch
         self._strike_new(wanted)
-        if wanted.payments:
-            self._keep_payments(rows, sql.READ_PAYMENTS, wanted.payments)
-        if wanted.lists:
-            self._keep_payments(rows, sql.READ_BATCH_PAYMENTS, wanted.lists)
-            wanted.linked |= {key for key in rows.payments if key[:3] in wanted.lists}
-        if wanted.linked or wanted.entries:
-            self._keep_originals(rows, wanted)
-        if wanted.reversals:
-            self._keep_reversals(rows, sql.READ_REVERSALS, wanted.reversals)
-        if wanted.items:
-            self._keep_items(rows, sql.READ_ITEMS, wanted.items)
-        if wanted.chips:
-            self._keep_chips(rows, wanted.chips)
-        if wanted.uploads:
-            self._keep_payments(rows, sql.READ_BATCH_PAYMENTS, wanted.uploads)
-            self._keep_reversals(rows, sql.READ_BATCH_REVERSALS, wanted.uploads)
-            self._keep_items(rows, sql.READ_BATCH_ITEMS, wanted.uploads)
-        if wanted.held_before:
-            self._keep_held(rows, wanted)
-        if wanted.tokens or wanted.cards_of or rows.held:
-            self._keep_spent(rows, wanted)
+        if wanted.nothing:
+            return rows
+        reading = prefetch(wanted, rows)
+        asked = next(reading, None)
+        while asked is not None:
+            answers = [self._fetch(sql.READS[question], keys) for question, keys in asked]
+            try:
+                asked = reading.send(answers)
+            except StopIteration:
+                asked = None
         return rows
 
     def _strike_new(self, wanted: Needs) -> None:
@@ -223,54 +190,11 @@ class SqliteLedger:
                 self._shelf.measure((key[0], key[1], key[2]), highest)
             self._shelf.strike_new(wanted)
 
-    def _fetch(self, statement: str, keys: set[Any]) -> str:
+    def _fetch(self, statement: str, keys: Collection[Any]) -> str:
         # Sorted, so that a group reads in one order whatever the hashes of this process are.
         parameter = _to_json(sorted(keys)).decode("utf-8")
         found: str = self.connection.execute(statement, (parameter,)).fetchone()[0]
         return found
-
-    def _keep_payments(self, rows: WorkingSet, statement: str, keys: set[Any]) -> None:
-        for row in _payments.decode(self._fetch(statement, keys)):
-            rows.payments[row.terminal, row.merchant, row.batch, row.stan] = row
-
-    def _keep_originals(self, rows: WorkingSet, wanted: Needs) -> None:
-        """Read what is wanted by number, then its original, and so on to the first payment."""
-        entries = set(wanted.entries)
-        for key in wanted.linked:
-            found = rows.payments.get(key)
-            if found is not None:
-                rows.meet(found)
-                entries.add(found.original_entry)
-        while entries := entries - rows.keys.keys() - {0}:
-            found_rows = _payments.decode(self._fetch(sql.READ_PAYMENTS_BY_ENTRY, entries))
-            for row in found_rows:
-                rows.meet(row)
-            # A payment is younger than its original, so this ends.
-            entries = {row.original_entry for row in found_rows}
-
-    def _keep_held(self, rows: WorkingSet, wanted: Needs) -> None:
-        """Read holds that may have outlived their days, the oldest first."""
-        limits = (wanted.held_before, SWEEP_MAX)
-        found = self.connection.execute(sql.READ_HELD, limits).fetchone()[0]
-        rows.keep_held(_payments.decode(found))
-
-    def _keep_spent(self, rows: WorkingSet, wanted: Needs) -> None:
-        """Read what limited cards have spent; a card without a limit has no such row."""
-        named = set(chain.from_iterable(map(spending_keys, rows.spenders(wanted))))
-        found = _spent.decode(self._fetch(sql.READ_SPENT, wanted.tokens | named))
-        rows.spent = dict.fromkeys(sorted(wanted.tokens), 0) | found
-
-    def _keep_reversals(self, rows: WorkingSet, statement: str, keys: set[Any]) -> None:
-        for row in _reversals.decode(self._fetch(statement, keys)):
-            rows.reversals[row.terminal, row.merchant, row.batch, row.stan] = row
-
-    def _keep_items(self, rows: WorkingSet, statement: str, keys: set[Any]) -> None:
-        for row in _items.decode(self._fetch(statement, keys)):
-            rows.items[row.terminal, row.merchant, row.batch, row.stan] = row
-
-    def _keep_chips(self, rows: WorkingSet, keys: set[Any]) -> None:
-        for row in _chips.decode(self._fetch(sql.READ_CHIPS, keys)):
-            rows.chips[row.terminal, row.merchant, row.batch, row.stan] = row
 
     def _write(self, rows: WorkingSet) -> None:
         self._put(sql.WRITE_TERMINAL, rows.changed_terminals.values())

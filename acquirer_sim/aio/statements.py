@@ -8,11 +8,13 @@ row, which matters because the event loop runs beside it. Columns stand in the o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
+from acquirer_sim.aio.prefetch import Question
+from acquirer_sim.holds import SWEEP_MAX
 from acquirer_sim.rows import (
     Alert,
     Batch,
@@ -98,32 +100,37 @@ def _upsert(table: str, key_length: int) -> Write:
     return _write(table, "INSERT", f" ON CONFLICT ({key}) DO UPDATE SET {changes}")
 
 
-READ_TERMINALS: Final = _read("terminal", 2)
-READ_BATCHES: Final = _read("batch", 3)
-READ_PAYMENTS: Final = _read("payment", 4)
-READ_REVERSALS: Final = _read("reversal", 4)
-READ_ITEMS: Final = _read("upload_item", 4)
-READ_CHIPS: Final = _read("upload_chip", 4)
-READ_BATCH_PAYMENTS: Final = _read("payment", 3)
-READ_BATCH_REVERSALS: Final = _read("reversal", 3)
-READ_BATCH_ITEMS: Final = _read("upload_item", 3)
-READ_PAYMENTS_BY_ENTRY: Final = (
-    f"SELECT json_group_array(json_array({', '.join(columns('payment'))})) FROM payment "
-    "WHERE entry IN (SELECT value FROM json_each(?))"
-)
+READS: Final[Mapping[Question, str]] = {
+    Question.TERMINALS: _read("terminal", 2),
+    Question.BATCHES: _read("batch", 3),
+    Question.RECORDS: _read("batch", 3),
+    Question.PAYMENTS: _read("payment", 4),
+    Question.BATCH_PAYMENTS: _read("payment", 3),
+    Question.NUMBERED_PAYMENTS: (
+        f"SELECT json_group_array(json_array({', '.join(columns('payment'))})) FROM payment "
+        "WHERE entry IN (SELECT value FROM json_each(?))"
+    ),
+    Question.REVERSALS: _read("reversal", 4),
+    Question.BATCH_REVERSALS: _read("reversal", 3),
+    Question.ITEMS: _read("upload_item", 4),
+    Question.BATCH_ITEMS: _read("upload_item", 3),
+    Question.CHIPS: _read("upload_chip", 4),
+    Question.HELD: (
+        f"SELECT json_group_array(json_array({', '.join(columns('payment'))})) FROM (SELECT * "
+        "FROM payment WHERE kind = 'preauthorisation' AND status = 'approved' AND ended_entry = 0 "
+        f"AND at <= ?->>0 ORDER BY at LIMIT {SWEEP_MAX})"
+    ),
+    Question.SPENT: (
+        "SELECT json_group_array(json_array(token, minor)) FROM spent "
+        "WHERE token IN (SELECT value FROM json_each(?))"
+    ),
+}
+"""Records are read with their figures: here a batch is kept at hand for later groups, which may
+want them."""
 READ_HIGHEST: Final = (
     "SELECT json_group_array(json_array(value->>0, value->>1, value->>2, (SELECT max(stan) "
     "FROM payment WHERE terminal = value->>0 AND merchant = value->>1 AND batch = value->>2))) "
     "FROM json_each(?)"
-)
-READ_HELD: Final = (
-    f"SELECT json_group_array(json_array({', '.join(columns('payment'))})) FROM (SELECT * "
-    "FROM payment WHERE kind = 'preauthorisation' AND status = 'approved' AND ended_entry = 0 "
-    "AND at <= ? ORDER BY at LIMIT ?)"
-)
-READ_SPENT: Final = (
-    "SELECT json_group_object(token, minor) FROM spent "
-    "WHERE token IN (SELECT value FROM json_each(?))"
 )
 READ_VERSION: Final = "PRAGMA data_version"
 READ_ENTRY: Final = "SELECT value FROM counter WHERE name = 'entry'"
