@@ -2,7 +2,7 @@
 
 `reconcile` takes the host's payments and the uploaded items of one batch and names every
 difference with its likely cause. The report is frozen into the ledger when the upload ends;
-`render` shows it to a person. It holds masked card numbers only.
+`reconciliation_words.py` tells it to a person. It holds masked card numbers only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import msgspec
 
 from acquirer_sim.figures import totals_of, unpack_totals
 from acquirer_sim.rows import Batch, Item, Payment, PaymentStatus, Reversal, ReversalEffect
-from protocol.amount import EXPONENTS, format_minor
 from protocol.kinds import KINDS, PaymentKind, Side
 from protocol.operations import Totals
 
@@ -33,20 +32,21 @@ class Finding(Enum):
 
 
 class Cause(Enum):
-    """The likely reason of a difference. The value is the sentence for a person."""
+    """The likely reason of a difference; its sentences are in `reconciliation_words.py`."""
 
-    REPLY_LOST = "the approval did not reach the terminal and its reversal did not reach the host"
-    NEVER_ARRIVED = "the host has no trace of it: another batch, another host, or taken offline"
-    DECLINED_HERE = "the host declined it, the terminal kept it as approved"
-    OVERTAKEN = "its reversal came first, so the host declined it; the terminal kept it"
-    AMOUNT_CHANGED = "the two sides recorded different amounts for one payment"
-    REVERSAL_LATE = "its reversal was still waiting at the terminal when the batch was settled"
-    REVERSED_BEFORE = "reversed before the settlement, yet the terminal still counts it"
-    REVERSED_AFTER = "reversed after the host had frozen the batch: booked as an adjustment"
-    LISTED_TWICE = "the terminal listed one payment more than once"
-    KIND_CONFUSED = "one number stands for two kinds of payment"
-    UNDONE_HERE = "it counts in no totals here: the hold has expired"
-    NUMBER_REUSED = "one number stands for two payments: cards differ"
+    REPLY_LOST = "reply_lost"
+    NEVER_ARRIVED = "never_arrived"
+    DECLINED_HERE = "declined_here"
+    OVERTAKEN = "overtaken"
+    AMOUNT_CHANGED = "amount_changed"
+    REVERSAL_LATE = "reversal_late"
+    REVERSED_BEFORE = "reversed_before"
+    REVERSED_AFTER = "reversed_after"
+    LISTED_TWICE = "listed_twice"
+    KIND_CONFUSED = "kind_confused"
+    UNDONE_HERE = "undone_here"
+    NUMBER_REUSED = "number_reused"
+    NOT_CAPTURED = "not_captured"
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -138,6 +138,8 @@ def _compare(
     stands = payment.status is PaymentStatus.APPROVED or payment.stan in adjusted
     counted = stands and KINDS[payment.kind].side is not Side.NEITHER
     if item is None:
+        if _is_released(payment):
+            yield _difference(Finding.ONLY_HOST, Cause.NOT_CAPTURED, payment, None)
         if counted and listed(payment):
             late = payment.stan in adjusted
             cause = Cause.REVERSAL_LATE if late else Cause.REPLY_LOST
@@ -152,6 +154,12 @@ def _compare(
         if payment.stan in adjusted:
             cause = Cause.REVERSED_AFTER
         yield _difference(finding, cause, payment if counted else None, item)
+
+
+def _is_released(payment: Payment) -> bool:
+    """Return whether it was to be captured, and no upload told of it."""
+    side = KINDS[payment.kind].side
+    return payment.status is PaymentStatus.EXPIRED and side is not Side.NEITHER
 
 
 _NOT_STANDING: Final = {
@@ -191,8 +199,11 @@ def _difference(
 
 
 def _effect(difference: Difference) -> int:
-    """Return what the difference adds to the terminal's net. A list entry twice adds nothing."""
-    if difference.finding is Finding.DUPLICATE:
+    """Return what the difference adds to the terminal's net.
+
+    A list entry twice adds nothing, nor what this side has let go.
+    """
+    if difference.finding is Finding.DUPLICATE or difference.cause is Cause.NOT_CAPTURED:
         return 0
     told = _signed(difference.terminal_kind, difference.terminal_minor)
     return told - _signed(difference.host_kind, difference.host_minor)
@@ -206,60 +217,3 @@ def _signed(kind: PaymentKind | None, minor: int | None) -> int:
 
 
 _SIGNS: Final = {Side.DEBIT: 1, Side.CREDIT: -1, Side.NEITHER: 0}
-
-
-_TITLES: Final = {
-    Finding.ONLY_HOST: "only the host has it",
-    Finding.ONLY_TERMINAL: "only the terminal has it",
-    Finding.AMOUNT_DIFFERS: "the amounts differ",
-    Finding.REVERSED_ON_HOST: "reversed on the host",
-    Finding.DUPLICATE: "listed more than once",
-    Finding.KIND_DIFFERS: "the kinds differ",
-    Finding.CARD_DIFFERS: "the cards differ",
-}
-
-
-def render(report: Report) -> str:
-    """Return the report as lines of text for a person."""
-    exponent = EXPONENTS.get(report.currency, 2)
-    lines = [
-        f"RECONCILIATION  terminal {report.terminal}  merchant {report.merchant}",
-        f"batch {report.batch}  reported {report.reported_at}",
-        "",
-        f"{'':<10}{'debits':>7}{'amount':>16}{'credits':>9}{'amount':>16}",
-        _figures("terminal", report.terminal_totals, exponent),
-        _figures("host", report.host_totals, exponent),
-        "",
-        f"uploaded {report.uploaded_count} of {report.announced_count} announced, "
-        f"{report.matched_count} agree, {len(report.differences)} differences",
-    ]
-    for difference in report.differences:
-        lines += _lines(difference, exponent)
-    if not report.explained:
-        lines += ["", "These differences do not add up to the difference of the totals."]
-    return "\n".join(lines) + "\n"
-
-
-def _figures(side: str, totals: Totals, exponent: int) -> str:
-    debits, credits = (
-        format_minor(minor, exponent) for minor in (totals.debit_amount, totals.credit_amount)
-    )
-    counts = totals.debit_count, totals.credit_count
-    return f"{side:<10}{counts[0]:>7}{debits:>16}{counts[1]:>9}{credits:>16}"
-
-
-def _lines(difference: Difference, exponent: int) -> list[str]:
-    terminal = _told(difference.terminal_kind, difference.terminal_minor, exponent)
-    host = _told(difference.host_kind, difference.host_minor, exponent)
-    return [
-        "",
-        f"{difference.stan}  {difference.card}  {_TITLES[difference.finding]}",
-        f"    terminal {terminal}, host {host}",
-        f"    likely: {difference.cause.value}",
-    ]
-
-
-def _told(kind: PaymentKind | None, minor: int | None, exponent: int) -> str:
-    if kind is None or minor is None:
-        return "-"
-    return f"{kind.value.replace('_', ' ')} {format_minor(minor, exponent)}"

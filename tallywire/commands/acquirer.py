@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from acquirer_sim.aio.ledger_url import shown
-from acquirer_sim.configuration import load_configuration
+from acquirer_sim.configuration import default_configuration, load_configuration
 from acquirer_sim.errors import AcquirerError, ListenError, TokenError
 from acquirer_sim.faults import check_called, load_faults
 from protocol.dialect import BUILTIN
@@ -69,6 +69,14 @@ class Watch(msgspec.Struct, frozen=True):
 @click.option("--config", type=FILE, help="Cards, merchants, terminals and rules, as TOML.")
 @click.option("--faults", type=FILE, help="What is to go wrong, as TOML.")
 @click.option(
+    "--legacy",
+    type=click.Choice(["error", "zero"]),
+    is_flag=False,
+    flag_value="error",
+    help="Keep no replies and no closed batches, as old hosts do; what is asked of a closed batch"
+    " gets an error, or with zero is compared with nothing.",
+)
+@click.option(
     "--dialect",
     default="iso87",
     show_default=True,
@@ -97,6 +105,7 @@ def command(
     worker: int,
     config: str | None,
     faults: str | None,
+    legacy: str | None,
     dialect: str,
     codec: str,
     trace: str | None,
@@ -118,7 +127,9 @@ def command(
     elif context.invoked_subcommand is None:
         starting.begin()
         watch = Watch(_of_worker(trace, worker), _of_worker(pcap, worker), api, api_token_file)
-        start = partial(_start, listen, (ledger, ledger_key), config, faults, dialect, watch)
+        start = partial(
+            _start, listen, (ledger, ledger_key), (config, legacy), faults, dialect, watch
+        )
         run(_serve(start, codec, watch, worker=worker, as_json=as_json), as_json=as_json)
 
 
@@ -136,17 +147,22 @@ def _of_worker(path: str | None, worker: int) -> str:
 def _start(
     listen: tuple[str, int],
     ledger: tuple[str, str],
-    config: str | None,
+    config: tuple[str | None, str | None],
     faults: str | None,
     dialect: str,
     watch: Watch,
 ) -> Start:
     from acquirer_sim.aio.running import Start
 
-    configuration = read_settings(config, load_configuration)
+    path, legacy = config
+    configuration = read_settings(path, load_configuration)
     plan = read_settings(faults, load_faults)
     if configuration is not None:
-        check_called([rule.fault for rule in configuration.rule], plan, str(config))
+        check_called([rule.fault for rule in configuration.rule], plan, str(path))
+    if legacy is not None:
+        configuration = msgspec.structs.replace(
+            configuration or default_configuration(), legacy=legacy
+        )
     return Start(
         host=listen[0],
         port=listen[1],

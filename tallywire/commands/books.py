@@ -14,6 +14,8 @@ from tallywire.running import run, tell
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from acquirer_sim.reconciliation_words import Language
+
 
 class Books(msgspec.Struct, frozen=True):
     """Which ledger is asked, and how the answer is told."""
@@ -61,22 +63,23 @@ def batches(books: Books, terminal: str | None) -> None:
 @click.command()
 @click.argument("batch", required=False)
 @click.option("--terminal", help="Only this terminal (F41).")
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.pass_obj
-def report(books: Books, batch: str | None, terminal: str | None) -> None:
+def report(books: Books, batch: str | None, terminal: str | None, language: Language) -> None:
     """Say why a batch did not balance: every payment that differs, and its likely cause."""
 
     def question(connection: Connection) -> None:
         from acquirer_sim.aio.queries import reports
-        from acquirer_sim.reconciliation import render
+        from acquirer_sim.reconciliation_words import render, view
 
         found = [
             one for one in reports(connection, terminal=terminal) if batch in (None, one.batch)
         ]
         for one in found:
             if books.as_json:
-                tell(event="report", **msgspec.to_builtins(one))
+                tell(event="report", **msgspec.to_builtins(view(one)))
             else:
-                click.echo(render(one))
+                click.echo(render(one, language))
         if not found:
             sentence = "No batch was uploaded." if batch is None else f"Batch {batch}: no upload."
             raise Ending(Exit.NOT_FOUND, sentence, "A batch in balance has no report.")

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import msgspec
 
-from acquirer_sim.reconciliation import Finding, Report, render
+from acquirer_sim.reconciliation import Finding, Report
+from acquirer_sim.reconciliation_words import render
 from protocol.kinds import PaymentKind
 from tests.acquirer_sim.asking import VISA, Books, end, item, of, payment, purchase, settlement
 
@@ -10,9 +11,9 @@ EXPECTED = """\
 RECONCILIATION  terminal T0000001  merchant M00000000000001
 batch 000001  reported 2026-11-20T11:34:25+00:00
 
-           debits          amount  credits          amount
-terminal        2           21.00        0            0.00
-host            2           17.34        0            0.00
+             debits          amount  credits          amount
+terminal          2           21.00        0            0.00
+host              2           17.34        0            0.00
 
 uploaded 2 of 2 announced, 0 agree, 3 differences
 

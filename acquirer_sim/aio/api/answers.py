@@ -16,7 +16,7 @@ from acquirer_sim.aio.api.routes import EVENTS, TEXT, Asked, Problem, Route
 from acquirer_sim.aio.audit import audit
 from acquirer_sim.fault_state import Standing
 from acquirer_sim.faults import FAULTS, Fault
-from acquirer_sim.reconciliation import Report
+from acquirer_sim.reconciliation_words import ReportView, view
 from protocol.aio.tracing import Listener
 from protocol.trace import TraceLine, TraceReader
 
@@ -70,7 +70,7 @@ async def transfers(desk: Desk, asked: Asked) -> list[views.TransferView]:
     return [views.TransferView(number, *msgspec.structs.astuple(one)) for number, one in found]
 
 
-async def reports(desk: Desk, asked: Asked) -> list[Report]:
+async def reports(desk: Desk, asked: Asked) -> list[ReportView]:
     """From the ledger, the newest first."""
     query = asked.query
     found = await desk.ask(partial(queries.reports, terminal=query.terminal or None))
@@ -79,7 +79,7 @@ async def reports(desk: Desk, asked: Asked) -> list[Report]:
         for one in reversed(found)
         if query.merchant in ("", one.merchant) and query.batch in ("", one.batch)
     ]
-    return wanted[: query.limit]
+    return [view(one) for one in wanted[: query.limit]]
 
 
 async def alerts(desk: Desk, asked: Asked) -> list[views.AlertView]:
@@ -288,7 +288,7 @@ ROUTES: Final = (
         summary="Why batches did not balance: every difference and its likely cause",
         group="ledger",
         query=views.BatchPage,
-        gives=list[Report],
+        gives=list[ReportView],
         problems=LEDGER,
     ),
     Route(
