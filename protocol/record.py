@@ -30,7 +30,7 @@ NEVER_REVEALED: Final = frozenset({52, 62, 96})
 CARD_FIELDS: Final = frozenset({2, 34})
 TRACKS: Final = frozenset({35, 36, 45})
 CHIP: Final = 55
-NO_CARDS: Final = frozenset({53, *range(74, 90), 90, 95, 97})
+NO_CARDS: Final = frozenset({53, 64, *range(74, 90), 90, 95, 97, 128})
 """Long numbers by definition: what passes the card's check digit there does so by chance."""
 
 _TRACK: Final = re.compile(r"[%;]?[A-Z]?(\d{12,19})[=D^]")

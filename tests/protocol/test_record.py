@@ -126,6 +126,13 @@ def test_numbers_that_are_no_cards_are_revealed(number: int, value: FieldValue) 
     assert value == revealed(Message("0500", {number: value}), DIALECT).fields[number]
 
 
+def test_mac_that_looks_like_a_card_is_revealed() -> None:
+    """The hexadecimal digits of cup's F64 are all decimal: one in ten passes the check digit."""
+    shown = revealed(Message("0200", {11: "000001", 64: bytes.fromhex(FOREIGN)}), DIALECT)
+
+    assert (FOREIGN, ()) == (shown.fields[64], shown.masked)
+
+
 @pytest.mark.parametrize(
     ("record", "problem"),
     [
