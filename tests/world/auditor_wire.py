@@ -17,7 +17,7 @@ PAYMENTS = (*ASKED, *TOLD)
 ANSWERS = ("0110", "0210", "0230")
 INQUIRY = "31"
 """How F3 of a balance inquiry begins: it moves nothing, so silence leaves nothing to undo."""
-REVERSALS = ("0400", "0401")
+REVERSALS = ("0400", "0401", "0420", "0421")
 SETTLEMENTS = ("0500", "0501")
 REFUSED = "refuse"
 """A switch answered this request itself: the host never saw it."""
@@ -180,7 +180,7 @@ def _open_purchases(heard: Sequence[Heard]) -> Iterator[tuple[Heard, set[str]]]:
             yield one, mine
             if one.mti in ASKED and one.fate != REFUSED and not one.asks_only:
                 mine.add(one.stan)
-        elif one.arrived and one.mti in ("0110", "0210", "0410"):
+        elif one.arrived and one.mti in ("0110", "0210", "0410", "0430"):
             mine.discard(one.stan)
 
 

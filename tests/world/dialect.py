@@ -136,7 +136,7 @@ def _translated(messages: Sequence[Message]) -> list[Message]:
         mti, stan = message.mti, message.get(11)
         if mti in ("0400", "0420"):
             fields[90] = ASKED_TYPES.get(kind, "0220") + stan
-        if mti in ("0220", "0500", "0400"):
+        if mti in ("0220", "0500", "0400", "0420"):
             key = (mti + message.get(41), batch, stan)
             mti = f"{mti[:3]}1" if key in said else mti
             said.add(key)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from terminal.aio.driver import Terminal
+from terminal.configuration import ReversalForm
 from tests.world.runs import Scenario
 from tests.world.shop import after_sales, first_day, sell
 from tests.world.till import Till
@@ -41,5 +44,13 @@ async def play(world: World) -> None:
     await world.judge()
 
 
+async def play_telling(world: World) -> None:
+    """As above, with terminals that tell a reversal (0420) instead of asking for it."""
+    for till in world.tills:
+        till.settings = structs.replace(till.settings, reversal_form=ReversalForm.ADVICE)
+    await play(world)
+
+
 PAYMENT = Scenario("payment", lambda dialect: after_sales(dialect, 0), play)
 FIRST_PAYMENT = Scenario("first-payment", first_day, play)
+REVERSAL_ADVICE = Scenario("reversal-advice", lambda dialect: after_sales(dialect, 0), play_telling)

@@ -7,14 +7,24 @@ from typing import Final
 from tests.world.runs import Scenario
 from tests.world.scenario_flows import FLOWS
 from tests.world.scenario_lost import LOST
-from tests.world.scenario_payment import FIRST_PAYMENT, PAYMENT
+from tests.world.scenario_payment import FIRST_PAYMENT, PAYMENT, REVERSAL_ADVICE
 from tests.world.scenario_questions import QUESTIONS
 from tests.world.scenario_settlement import IMPATIENT, RENUMBERED, SETTLEMENT, UPLOAD
 from tests.world.scenario_swarm import SWARM
 
 COMPACT: Final[dict[str, Scenario]] = {
     one.name: one
-    for one in (PAYMENT, FIRST_PAYMENT, SETTLEMENT, IMPATIENT, RENUMBERED, UPLOAD, LOST, *FLOWS)
+    for one in (
+        PAYMENT,
+        FIRST_PAYMENT,
+        REVERSAL_ADVICE,
+        SETTLEMENT,
+        IMPATIENT,
+        RENUMBERED,
+        UPLOAD,
+        LOST,
+        *FLOWS,
+    )
 }
 """Small enough to be explored."""
 
