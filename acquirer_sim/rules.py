@@ -101,7 +101,7 @@ class RuleSettings(Settings, frozen=True):
 
     def __post_init__(self) -> None:
         if self.minor_min > self.minor_max:
-            raise ValueError(f"minor_min {self.minor_min} is above minor_max {self.minor_max}")
+            raise ValueError(f"minor_min is above minor_max, {self.minor_max}")
         if self.card is not None and "-" in self.card:
             low, _, high = self.card.partition("-")
             if len(low) != len(high) or low > high:

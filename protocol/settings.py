@@ -53,6 +53,10 @@ def explain(problem: str, found: Any, kind: Any) -> tuple[str, str]:
     if unknown:
         steps.append(unknown[1])
         return _key(steps), f"no such key; allowed: {_allowed(kind, steps)}"
+    # What a type refuses by itself is said in a sentence that begins with the key.
+    name, _, rest = words.partition(" ")
+    if name.rstrip(":") in _names(kind, steps):
+        steps, words = [*steps, name.rstrip(":")], rest
     if steps:
         words += _shown(found, steps) + _choices(kind, steps)
     return _key(steps), words
@@ -79,10 +83,14 @@ def _shown(found: Any, steps: list[str]) -> str:
 
 def _allowed(kind: Any, steps: list[str]) -> str:
     """Name the keys of the table that holds the unknown one, "those of the table" if unclear."""
-    for step in steps[:-1]:
+    return ", ".join(_names(kind, steps[:-1])) or "those of the table"
+
+
+def _names(kind: Any, steps: list[str]) -> list[str]:
+    """Return the keys of the table at `steps`."""
+    for step in steps:
         kind = _inner(kind, step)
-    names = [field.encode_name for field in msgspec.structs.fields(kind)] if _struct(kind) else []
-    return ", ".join(names) or "those of the table"
+    return [field.encode_name for field in msgspec.structs.fields(kind)] if _struct(kind) else []
 
 
 def _choices(kind: Any, steps: list[str]) -> str:
@@ -102,6 +110,8 @@ def _all_text(values: Iterable[Any]) -> bool:
 
 def _inner(kind: Any, step: str) -> Any:
     """Return the type one step down: a field of a Struct, an element, a value of a table."""
+    if get_origin(kind) in (Union, UnionType):
+        kind = next(one for one in get_args(kind) if one is not type(None))
     if _struct(kind):
         kinds = [field.type for field in msgspec.structs.fields(kind) if field.encode_name == step]
     else:

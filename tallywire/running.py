@@ -10,7 +10,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 import msgspec
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 S = TypeVar("S")
+
+MEND: Final = "Mend the file and try again."
 
 
 def run(main: Coroutine[Any, Any, None], *, as_json: bool) -> None:
@@ -62,9 +64,10 @@ def ending_of(error: Exception) -> Ending | None:
         case NoSuchDialect():
             return Ending(Exit.NOT_FOUND, f"{error}.", "Give a name of these, or a TOML file.")
         case SettingsError() | DialectError():
-            return Ending(Exit.CONFIGURATION, f"{error}.", "Mend the file and try again.")
+            return Ending(Exit.CONFIGURATION, f"{error}.", MEND)
         case OSError():
-            return Ending(Exit.STORAGE, f"The system refused: {error.strerror or error}.")
+            what = f"{error.filename}: " if error.filename else ""
+            return Ending(Exit.STORAGE, f"The system refused: {what}{error.strerror or error}.")
         case ExceptionGroup():
             return next(filter(None, map(ending_of, error.exceptions)), None)
         case _:

@@ -6,6 +6,7 @@ file, key and what was found.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 from typing import Annotated, Any, Final
@@ -89,8 +90,9 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if not 1 <= self.unsettled_max <= 999:
             raise ValueError("unsettled_max is 1 to 999: a side of a batch counts three digits")
-        if min(self.reversal_tries_max, self.advice_tries_max, self.settlement_tries_max) < 1:
-            raise ValueError("at least one try")
+        for name in ("reversal", "advice", "settlement"):
+            if getattr(self, f"{name}_tries_max") < 1:
+                raise ValueError(f"{name}_tries_max is at least one try")
         if not 1 <= self.upload_rounds_max <= 10:
             raise ValueError("upload_rounds_max is 1 to 10")
         if not 1 <= self.upload_group_max <= 8:
@@ -181,6 +183,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("terminal_id is 8 characters (F41)")
         if len(self.merchant_id) != 15 or not self.merchant_id.isascii():
             raise ValueError("merchant_id is 15 characters (F42)")
+        if not is_operator(self.operator):
+            raise ValueError("operator is a number such as 01, or up to three letters and digits")
+        if not _ADDRESS.fullmatch(self.acquirer):
+            raise ValueError("acquirer is HOST:PORT such as 127.0.0.1:8583")
+        if not all(start.isascii() and start.isdigit() for start in self.test_ranges):
+            raise ValueError("test_ranges lists first digits of cards")
         if len(self.currency) != 3 or not self.currency.isdigit():
             raise ValueError("currency is an ISO 4217 number such as 156")
         if not _is_time_zone(self.time_zone):
@@ -223,6 +231,14 @@ def _flat(prefix: str, values: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield prefix + name, str(value).lower() if isinstance(value, bool) else str(value)
     for name, table in tables:
         yield from _flat(f"{prefix}{name}.", table)
+
+
+_ADDRESS: Final = re.compile(r"[^\s:]*:[0-9]{1,5}|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}|[0-9]{1,5}")
+
+
+def is_operator(number: str) -> bool:
+    """True for what F63 and a receipt have room for."""
+    return number.isascii() and number.isalnum() and len(number) <= 3
 
 
 def _is_time_zone(name: str) -> bool:

@@ -7,6 +7,7 @@ ready for JSON.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,6 +49,8 @@ def reading(url: str) -> Iterator[Connection]:
         raise LedgerError(
             "A ledger in memory is seen by its own process only.", "Give the acquirer sqlite:PATH."
         )
+    if not os.path.exists(path):
+        raise LedgerError(f"There is no ledger {path}.", "Name another with --ledger.")
     problem = None
     raw: sqlite3.Connection | None = None
     try:

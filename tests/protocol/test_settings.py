@@ -23,6 +23,10 @@ class Shelf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     width_mm: Annotated[int, Meta(ge=1)] = 1
     mode: Literal["open", "shut"] = "open"
 
+    def __post_init__(self) -> None:
+        if self.name == "cellar":
+            raise ValueError("name is not that of a room")
+
 
 class House(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shelf: tuple[Shelf, ...] = ()
@@ -61,6 +65,10 @@ def test_good_file_is_read() -> None:
             '[[shelf]]\nname = "a"\nmode = "ajar"',
             "house.toml: shelf[0].mode: Invalid enum value 'ajar'; found 'ajar'; "
             "allowed: open, shut",
+        ),
+        (
+            '[best]\nname = "cellar"',
+            "house.toml: best.name: is not that of a room; found 'cellar'",
         ),
         ("[[shelf]]", "house.toml: shelf[0]: Object missing required field `name`"),
         ("note = ", "house.toml: Invalid value (at end of document)"),

@@ -30,8 +30,7 @@ from tallywire.commands.terminal.session import Options
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
-    required=True,
-    help="The terminal's own folder: its books, its key, its lock.",
+    help="The terminal's own folder: its books, its key, its lock. It must be given.",
 )
 @click.option("--acquirer", type=ADDRESS, help="Where the host listens.")
 @click.option(
@@ -60,7 +59,7 @@ from tallywire.commands.terminal.session import Options
 def command(
     context: click.Context,
     *,
-    data: Path,
+    data: Path | None,
     acquirer: tuple[str, int] | None,
     printers: tuple[str, ...],
     config: Path | None,
@@ -74,6 +73,11 @@ def command(
 
     Each command first finishes what an earlier one, or a power cut, has left behind.
     """
+    from terminal.configuration import is_operator
+
+    for number in (operator, second):
+        if number and not is_operator(number):
+            raise click.BadParameter(f"{number!r} is no number such as 01")
     asks = sys.stdin.isatty() and sys.stdout.isatty()
     attendance = Attendance(operator, password_file, second, second_password_file, asks)
     context.obj = Options(data, acquirer, printers, config, as_json, attendance)

@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from protocol.errors import NoSuchDialect
+from protocol.settings import SettingsError
 from tallywire.address import ADDRESS
 from tallywire.commands.terminal.attending import NOBODY, Attendance
 from tallywire.commands.terminal.endings import terminal_ending
-from tallywire.exits import Ending
+from tallywire.exits import Ending, Exit
 from tallywire.permits import subject_of
-from tallywire.running import read_settings, run, tell
+from tallywire.running import MEND, read_settings, run, tell
 
 if TYPE_CHECKING:
     from protocol.aio.client import Opener
     from protocol.amount import Amount
     from terminal.aio.driver import Terminal
+    from terminal.aio.printers import Printer
     from terminal.configuration import Settings
     from terminal.effects import Notice
 
@@ -33,7 +36,7 @@ Act = Callable[["Terminal", "Settings"], Awaitable[None]]
 class Options:
     """What stands before the subcommand."""
 
-    data: Path
+    folder: Path | None
     acquirer: tuple[str, int] | None
     printers: tuple[str, ...]
     config: Path | None
@@ -44,6 +47,13 @@ class Options:
     def operator(self) -> str | None:
         """Who is at the counter, as far as the command line says."""
         return self.attendance.operator
+
+    @property
+    def data(self) -> Path:
+        """The terminal's folder. Asked for late, so that each command can show its help."""
+        if self.folder is None:
+            raise click.UsageError("Missing option '--data'.")
+        return self.folder
 
     @property
     def asks_person(self) -> bool:
@@ -89,6 +99,9 @@ async def _opened_and_done(options: Options, act: Act) -> None:
             await act(terminal, settings)
     except TerminalError as error:
         ending = terminal_ending(error)
+    except NoSuchDialect as error:
+        # The command has no option for it: only the file can have named it.
+        ending = Ending(Exit.CONFIGURATION, f"{options.config}: dialect: {error}.", MEND)
     except Ending as error:
         ending = error
     if ending is not None and ending.code in said:
@@ -101,24 +114,21 @@ async def _opened_and_done(options: Options, act: Act) -> None:
 @asynccontextmanager
 async def _opened(options: Options, said: set[str]) -> AsyncIterator[tuple[Terminal, Settings]]:
     from terminal.aio.opening import open_terminal
-    from terminal.aio.printers import lacks_typeface, open_printer
+    from terminal.aio.printers import lacks_typeface
     from terminal.configuration import Settings, load_settings
     from terminal.texts import notice
 
     settings = read_settings(options.config, load_settings)
     urls = options.printers or (settings.printers if settings else _usual_printers(options))
     settings = settings or Settings()
+    printers = _printers(options, settings, urls)
     if options.acquirer:
         host, port = options.acquirer
         settings = msgspec.structs.replace(settings, acquirer=f"{host}:{port}")
     if options.operator:
         settings = msgspec.structs.replace(settings, operator=options.operator)
-    paper = sys.stderr if options.as_json else sys.stdout
-    profile, patience = settings.printer, settings.patience
-    broker = settings.broker
-    printers = [open_printer(url, profile, patience, stream=paper, broker=broker) for url in urls]
     voice = voice_of(options, said)
-    if lacks_typeface(urls, profile):
+    if lacks_typeface(urls, settings.printer):
         voice(notice("L57", subject="printing", key="", state="english"))
     line = _opener(settings, voice)
     tear = _ask_to_tear if options.asks_person else None
@@ -128,6 +138,25 @@ async def _opened(options: Options, said: set[str]) -> AsyncIterator[tuple[Termi
         if options.asks_person:
             terminal.ask_with(_ask_to_take)
         yield terminal, settings
+
+
+def _printers(options: Options, settings: Settings, urls: tuple[str, ...]) -> list[Printer]:
+    from terminal.aio.printers import open_printer
+
+    paper = sys.stderr if options.as_json else sys.stdout
+    problem = ""
+    try:
+        return [
+            open_printer(
+                url, settings.printer, settings.patience, stream=paper, broker=settings.broker
+            )
+            for url in urls
+        ]
+    except SettingsError as error:
+        problem = f"{error.key}: {error.problem}" if error.source == "printer" else ""
+        if not problem or options.printers:
+            raise
+    raise SettingsError(f"{options.config}: printers", "", problem)
 
 
 async def _ask_to_take(wanted: Amount, approved: Amount) -> bool:

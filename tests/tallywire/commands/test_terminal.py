@@ -151,6 +151,33 @@ def test_bad_input_has_an_exit_code_of_its_own(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('dialect = "nope"', "t.toml: dialect: 'nope' is no shipped dialect and no file"),
+        ('printers = ["ftp://x"]', "t.toml: printers: ftp://x: a printer is tcp://HOST:PORT"),
+        ('operator = "0123456789"', "t.toml: operator: is a number such as 01"),
+        ('acquirer = "nonsense"', "t.toml: acquirer: is HOST:PORT such as 127.0.0.1:8583; found"),
+        ('test_ranges = ["abc"]', "t.toml: test_ranges: lists first digits of cards"),
+        ("[limits]\nadvice_tries_max = 0", "t.toml: limits.advice_tries_max: is at least one try"),
+    ],
+)
+def test_wrong_setting_is_told_with_path_and_key(tmp_path: Path, line: str, words: str) -> None:
+    config = tmp_path / "t.toml"
+    config.write_text(line, "utf-8")
+    done = tallywire("terminal", "--data", str(tmp_path), "--config", str(config), "status")
+
+    assert Exit.CONFIGURATION == done.returncode, done.stderr
+    assert words in done.stderr
+
+
+def test_command_shows_its_help_before_it_wants_a_folder() -> None:
+    told, asked = tallywire("terminal", "sale", "--help"), tallywire("terminal", "status")
+
+    assert (0, Exit.USAGE) == (told.returncode, asked.returncode)
+    assert "Missing option '--data'" in asked.stderr
+
+
 @pytest.mark.asyncio
 async def test_disk_of_both_sides_holds_no_card_number(tmp_path: Path) -> None:
     """I7 and REQ 000-17: every file of a day, searched byte by byte."""
