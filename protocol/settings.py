@@ -97,8 +97,6 @@ def _choices(kind: Any, steps: list[str]) -> str:
     """Name the values a key may have, when they can be counted."""
     for step in steps:
         kind = _inner(kind, step)
-    if get_origin(kind) in (Union, UnionType):
-        kind = next(one for one in get_args(kind) if one is not type(None))
     is_enum = isinstance(kind, type) and issubclass(kind, Enum)
     choices = [member.value for member in kind] if is_enum else get_args(kind)
     return f"; allowed: {', '.join(choices)}" if choices and _all_text(choices) else ""
@@ -110,13 +108,14 @@ def _all_text(values: Iterable[Any]) -> bool:
 
 def _inner(kind: Any, step: str) -> Any:
     """Return the type one step down: a field of a Struct, an element, a value of a table."""
-    if get_origin(kind) in (Union, UnionType):
-        kind = next(one for one in get_args(kind) if one is not type(None))
     if _struct(kind):
         kinds = [field.type for field in msgspec.structs.fields(kind) if field.encode_name == step]
     else:
         kinds = [inner for inner in get_args(kind) if inner not in (str, type(None), ...)]
-    return next(iter(kinds), None)
+    found = next(iter(kinds), None)
+    if get_origin(found) in (Union, UnionType):
+        found = next(one for one in get_args(found) if one is not type(None))
+    return found
 
 
 def _struct(kind: Any) -> bool:

@@ -180,6 +180,12 @@ TEXTS: Final[dict[str, Text]] = {
         "请核对双方证书设置",
         "Compare the certificates of both sides; the table is [tls]",
     ),
+    "L44": Text(
+        "冲正不成功，请人工处理",
+        "The acquirer did not answer a reversal; a person must see to it",
+        "请与收单方核实后执行 recover --retry-manual",
+        "Ask the acquirer what became of it, then recover --retry-manual",
+    ),
     "L50": Text(
         "无旧结算数据",
         "There is no settlement to reprint",
@@ -332,12 +338,6 @@ TEXTS: Final[dict[str, Text]] = {
         "The acquirer did not answer, and no payment was begun",
         "请稍后重试",
         "Try again in a moment",
-    ),
-    "L76": Text(
-        "冲正不成功，请人工处理",
-        "A reversal was not taken; a person must see to it",
-        "请联系收单机构，再执行 recover --retry-manual",
-        "Ask the acquirer about it, then try again with recover --retry-manual",
     ),
     "L80": Text(
         "打印服务器无法连接",

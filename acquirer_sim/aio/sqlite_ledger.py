@@ -34,8 +34,10 @@ _highest = msgspec.json.Decoder(list[tuple[str, str, str, str | None]])
 
 def ledger_error(error: sqlite3.Error) -> LedgerError:
     """Say in words what SQLite said in codes; the one mapper of this edge."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    found = getattr(error, "sqlite_errorcode", 0)
+    code = found & 0xFF
+    # No room for the index of the journal is all that SQLite says of a disk full at the opening.
+    if code == sqlite3.SQLITE_FULL or found == sqlite3.SQLITE_IOERR_SHMSIZE:
         return LedgerError("The disk of the ledger is full.", "Free some space, then go on.")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LedgerError(

@@ -137,6 +137,8 @@ _CODES: Final = {
 
 def journal_error(error: sqlite3.Error) -> JournalError:
     """Return the error that may cross the port. SQLite's own text names tables, never values."""
-    primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    found = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    # No room for the index of the journal is all that SQLite says of a disk full at the opening.
+    primary = sqlite3.SQLITE_FULL if found == sqlite3.SQLITE_IOERR_SHMSIZE else found & 0xFF
     code, sentence = _CODES.get(primary, ("L42", "the database failed"))
     return JournalError(code, f"{sentence} ({error})")

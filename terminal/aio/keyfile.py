@@ -6,29 +6,34 @@ database is; a database without its key is never given a new one.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from protocol.secrets import Key
-from terminal.errors import WrongKey
+from terminal.errors import StoreError, WrongKey
 from terminal.vault import KEY_BYTES
 
 
 def load_key(path: Path, *, may_create: bool, random_bytes: Callable[[int], bytes]) -> Key:
     """Return the key of the file, made with mode 0600 if there may be none yet.
 
-    Raises WrongKey when it is missing though there is a database, or is no key.
+    Raises WrongKey when it is missing though there is a database, or is no key; StoreError when
+    there is no room for it.
     """
     if not path.exists() and not may_create:
         raise WrongKey(f"the database has no key: {path} is missing")
-    text, problem = b"", ""
+    text, problem, full = b"", "", False
     try:
         if not path.exists():
             _write(path, random_bytes(KEY_BYTES))
         text = path.read_bytes().strip()
     except OSError as error:
         problem = error.strerror or type(error).__name__
+        full = error.errno == errno.ENOSPC
+    if full:
+        raise StoreError("L40", f"{path} cannot be made: {problem}")
     if problem:
         raise WrongKey(f"{path} cannot be used: {problem}")
     if len(text) != 2 * KEY_BYTES or not set(text) <= set(b"0123456789abcdef"):

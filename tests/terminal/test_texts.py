@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import inspect
+import re
+from collections import Counter
+
 import pytest
 
+from terminal import texts, texts_people, texts_recovery
 from terminal.printer_status import Cause
 from terminal.texts import TEXTS, UNNAMED, notice, text_of
 
@@ -42,3 +47,11 @@ def test_notice_carries_text_and_subject() -> None:
     told = notice("L32", subject="printing", key="job", state="QUEUED")
 
     assert ("L32", "打印机缺纸", "Load paper") == (told.code, told.zh, told.next_en)
+
+
+def test_local_code_means_one_thing() -> None:
+    """The tables of texts are joined: a code in two of them would say what it does not mean."""
+    parts = (texts, texts_people, texts_recovery)
+    codes = re.findall(r'^    "(L[0-9]+)": ', "".join(map(inspect.getsource, parts)), re.MULTILINE)
+
+    assert [] == [code for code, times in Counter(codes).items() if times > 1]

@@ -83,9 +83,14 @@ def recover(options: Options, *, retry_manual: bool) -> None:
     """Finish what is unfinished: settlement, reversals, paper that waits."""
 
     async def act(terminal: Terminal, settings: Settings) -> None:
+        from terminal.texts import text_of
+
         result = await terminal.recover(retry_manual=retry_manual)
         await terminal.paperwork.print_waiting()
         say(options, result, f"{result.mode}, batch {result.batch}.")
+        if result.reversals_manual:
+            text = text_of("L44")
+            raise Ending(Exit.UNKNOWN_OUTCOME, f"{text.en}.", f"{text.next_en}.", "L44")
         if result.mode not in ("READY", "NEEDS_SIGNON"):
             raise Ending(Exit.UNKNOWN_OUTCOME, f"Still {result.mode}.", "Try again later.")
 

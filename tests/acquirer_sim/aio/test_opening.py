@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 import subprocess
 import sys
@@ -90,6 +92,24 @@ def test_missing_key_is_not_made_anew(tmp_path: Path) -> None:
 
     assert isinstance(failing(url), KeyFileError)
     assert not (tmp_path / "ledger.db.key").exists()
+
+
+def test_full_disk_leaves_no_piece_of_a_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next start, with room again, makes a whole one."""
+    url = f"sqlite:{tmp_path}/ledger.db"
+
+    def no_room(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("acquirer_sim.aio.ledger_key.os.fsync", no_room)
+        problem = failing(url)
+
+    assert isinstance(problem, KeyFileError)
+    assert "cannot be made: No space left on device" in problem.sentence
+    open_ledger(url).ledger.close()
 
 
 def test_newer_ledger_is_refused(tmp_path: Path) -> None:

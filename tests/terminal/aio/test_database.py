@@ -52,6 +52,7 @@ async def test_commits_are_synchronous_and_in_a_write_ahead_log(tmp_path: Path) 
     ("number", "code"),
     [
         (sqlite3.SQLITE_FULL, "L40"),
+        (sqlite3.SQLITE_IOERR_SHMSIZE, "L40"),
         (sqlite3.SQLITE_BUSY, "L41"),
         (sqlite3.SQLITE_LOCKED, "L41"),
         (sqlite3.SQLITE_CORRUPT, "L42"),
