@@ -186,6 +186,12 @@ TEXTS: Final[dict[str, Text]] = {
         "请与收单方核实后执行 recover --retry-manual",
         "Ask the acquirer what became of it, then recover --retry-manual",
     ),
+    "L45": Text(
+        "主机无应答，未发起交易",
+        "The acquirer did not answer, and no payment was begun",
+        "请稍后重试",
+        "Try again in a moment",
+    ),
     "L50": Text(
         "无旧结算数据",
         "There is no settlement to reprint",
@@ -332,12 +338,6 @@ TEXTS: Final[dict[str, Text]] = {
         "The acquirer does not know the batch",
         "请联系收单方",
         "Call the acquirer if there were payments in it",
-    ),
-    "L75": Text(
-        "主机无应答，未发起交易",
-        "The acquirer did not answer, and no payment was begun",
-        "请稍后重试",
-        "Try again in a moment",
     ),
     "L80": Text(
         "打印服务器无法连接",
