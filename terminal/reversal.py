@@ -224,7 +224,7 @@ def _give_up(reversal: Reversal, event: FailedForGood) -> tuple[Reversal, Effect
     assert reversal.tries >= reversal.tries_max, "there are tries left"
     request = reversal.request
     fact = ReversalExhausted(batch=request.batch, stan=request.stan, cause=event.cause)
-    notice = Tell(told("L44", "reversal", reversal.key, "manual"))
+    notice = Tell(told("L48", "reversal", reversal.key, "manual"))
     effects: Effects = (Commit((fact, *reversal.fault_papers)), notice)
     return reversal, (*effects, Print(reversal.key)) if reversal.fault_papers else effects
 

@@ -180,13 +180,13 @@ TEXTS: Final[dict[str, Text]] = {
         "请核对双方证书设置",
         "Compare the certificates of both sides; the table is [tls]",
     ),
-    "L44": Text(
+    "L48": Text(
         "冲正不成功，请人工处理",
         "The acquirer did not answer a reversal; a person must see to it",
         "请与收单方核实后执行 recover --retry-manual",
         "Ask the acquirer what became of it, then recover --retry-manual",
     ),
-    "L45": Text(
+    "L49": Text(
         "主机无应答，未发起交易",
         "The acquirer did not answer, and no payment was begun",
         "请稍后重试",

@@ -56,7 +56,7 @@ class Cashier:
             if standing.unfinished or standing.reversals_open:
                 return "L05"
             if standing.reversals_manual and blocking:
-                return "L44"
+                return "L48"
         return ""
 
     def unfit(self, wish: Complete) -> str:

@@ -362,7 +362,7 @@ class Terminal:
             return "L05"
         blocking = desk.settings.reversal_exhausted is ReversalExhausted.BLOCK
         if standing.reversals_manual and blocking:
-            return "L44"
+            return "L48"
         # What only the host has is settled too: its figures count, and the upload names it.
         known = standing.advices or standing.recovered
         if not known and not await desk.books.items(standing.batch):

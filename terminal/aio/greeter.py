@@ -218,5 +218,5 @@ def _not_yet(standing: Standing) -> str:
     if standing.unfinished or standing.reversals_open:
         return "L05"
     if standing.reversals_manual:
-        return "L44"
+        return "L48"
     return "L68" if standing.unsettled else ""

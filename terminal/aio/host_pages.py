@@ -23,7 +23,7 @@ ANSWERED: Final = ""
 UNREADABLE: Final = "L22"
 STRANGE: Final = "L23"
 UNREACHABLE: Final = "L20"
-SILENT: Final = "L45"
+SILENT: Final = "L49"
 UNKNOWN: Final = "L91"
 
 

@@ -25,7 +25,7 @@ async def ask(desk: Desk, request: Request) -> tuple[str, Operation | None]:
     except (NotConnected, NotSent):
         return "L20", None
     except Unanswered:
-        return "L45", None
+        return "L49", None
     except UnreadableReply:
         return "L22", None
     if not isinstance(reply, Reply) or (reply.stan, reply.origin) != (

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from terminal import texts, texts_people, texts_recovery
+from terminal import texts, texts_people, texts_recovery, texts_storage
 from terminal.printer_status import Cause
 from terminal.texts import TEXTS, UNNAMED, notice, text_of
 
@@ -51,7 +51,7 @@ def test_notice_carries_text_and_subject() -> None:
 
 def test_local_code_means_one_thing() -> None:
     """The tables of texts are joined: a code in two of them would say what it does not mean."""
-    parts = (texts, texts_people, texts_recovery)
+    parts = (texts, texts_people, texts_recovery, texts_storage)
     codes = re.findall(r'^    "(L[0-9]+)": ', "".join(map(inspect.getsource, parts)), re.MULTILINE)
 
     assert [] == [code for code, times in Counter(codes).items() if times > 1]

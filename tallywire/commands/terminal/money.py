@@ -89,8 +89,8 @@ def recover(options: Options, *, retry_manual: bool) -> None:
         await terminal.paperwork.print_waiting()
         say(options, result, f"{result.mode}, batch {result.batch}.")
         if result.reversals_manual:
-            text = text_of("L44")
-            raise Ending(Exit.UNKNOWN_OUTCOME, f"{text.en}.", f"{text.next_en}.", "L44")
+            text = text_of("L48")
+            raise Ending(Exit.UNKNOWN_OUTCOME, f"{text.en}.", f"{text.next_en}.", "L48")
         if result.mode not in ("READY", "NEEDS_SIGNON"):
             raise Ending(Exit.UNKNOWN_OUTCOME, f"Still {result.mode}.", "Try again later.")
 

@@ -146,7 +146,7 @@ def sign_off(options: Options) -> None:
         result = await terminal.sign_off()
         say(options, result, "Signed off." if result.signed_off else "")
         if not result.signed_off:
-            refused = result.code in ("L03", "L05", "L68", "L44")
+            refused = result.code in ("L03", "L05", "L68", "L48")
             raise ending(result, Exit.REFUSED if refused else Exit.UNREACHABLE)
 
     perform(options, act)

@@ -57,7 +57,7 @@ async def test_sign_on_that_is_refused_leaves_the_terminal_as_it_was() -> None:
 
     assert ((await till.terminal.sign_on()).code, (await till.terminal.sign_on()).code) == (
         "58",
-        "L45",
+        "L49",
     )
     assert (await till.terminal.echo()).code == "00"
     assert (await till.terminal.status()).mode == "NEEDS_SIGNON"
@@ -91,7 +91,7 @@ async def test_sign_off_that_gets_no_answer_wants_a_sign_on() -> None:
 
     result = await till.terminal.sign_off()
 
-    assert (result.signed_off, result.code) == (False, "L45")
+    assert (result.signed_off, result.code) == (False, "L49")
     assert not (await till.terminal.status()).signed_on
     await till.terminal.close()
 
@@ -121,7 +121,7 @@ async def test_balance_that_gets_no_answer_is_never_reversed() -> None:
 
     result = await till.terminal.balance(visa())
 
-    assert (result.outcome, result.code, result.balance_minor) == ("unanswered", "L45", None)
+    assert (result.outcome, result.code, result.balance_minor) == ("unanswered", "L49", None)
     assert till.host.mtis() == ["SignOn", "PaymentRequest"]
     assert (await till.terminal.settle()).code == "L16"
     await till.terminal.close()

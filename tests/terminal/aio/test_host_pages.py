@@ -70,7 +70,7 @@ STRANGER = known(batch="000001", stan="000777")
 @pytest.mark.parametrize(
     ("fault", "wanted", "code", "outcome"),
     [
-        (LOST, Selection(), "L45", "unanswered"),
+        (LOST, Selection(), "L49", "unanswered"),
         (_changed(batch="000009"), Selection(), "L23", "unanswered"),
         (_changed(stan="999999"), Selection(), "L23", "unanswered"),
         (_changed(payments=(known(),)), Selection(), "L23", "unanswered"),

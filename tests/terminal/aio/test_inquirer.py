@@ -77,7 +77,7 @@ async def test_unanswered_inquiry_does_not_hold_up_the_repeat() -> None:
     till.host.faults = [LOST, LOST]
 
     assert (await till.terminal.settle()).outcome == "closed_balanced"
-    assert ("L75", "unanswered") in till.told()
+    assert ("L49", "unanswered") in till.told()
     assert [] == await entries(till)
     await till.terminal.close()
 
@@ -120,7 +120,7 @@ async def test_inquiry_that_says_nothing_has_a_code_of_its_own() -> None:
 
     assert ("L23", "unanswered") == (strange.code, strange.outcome)
     assert ("12", "declined") == (refused.code, refused.outcome)
-    assert ("L75", "unanswered") == (silent.code, silent.outcome)
+    assert ("L49", "unanswered") == (silent.code, silent.outcome)
     assert ("L20", "not_sent") == (away.code, away.outcome)
     assert [] == await entries(till)
     assert await till.terminal.verify() == ()

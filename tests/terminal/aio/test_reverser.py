@@ -52,10 +52,10 @@ async def test_reversal_is_manual_after_three_tries_and_blocks_until_a_person_re
 
     blocked = await till.terminal.sale(yuan(), visa())
 
-    assert (blocked.outcome, blocked.code) == ("refused", "L44")
+    assert (blocked.outcome, blocked.code) == ("refused", "L48")
     assert (await till.terminal.status()).reversals_manual == 1
     assert "F000001-000002/fault" in [o.copy_id for o in await till.terminal.paperwork.owed()]
-    assert (await till.terminal.settle()).code == "L44"
+    assert (await till.terminal.settle()).code == "L48"
     assert (await till.terminal.recover(retry_manual=True)).reversals_manual == 0
     assert till.host.mtis()[2:] == ["Reversal", "Reversal*", "Reversal*", "Reversal*"]
     await agree(till)
