@@ -15,7 +15,7 @@ from typing import Final
 
 from benchmarks.result import Claim, Report, Row
 
-MODULES: Final = ("codec", "host", "ledger", "paper", "postgres", "start")
+MODULES: Final = ("books", "codec", "host", "ledger", "paper", "postgres", "start")
 """Each is `benchmarks.<name>` with `run() -> Report`."""
 
 

@@ -12,7 +12,7 @@ from tallywire.exits import Ending, Exit
 from tallywire.running import tell
 from tallywire.workers import WORKER, Line, Workers, check_shareable, hold_port
 
-PASSED_ON: Final = ("ledger_key", "config", "faults", "dialect", "codec", "trace", "pcap")
+PASSED_ON: Final = ("ledger_key", "config", "faults", "legacy", "dialect", "codec", "trace", "pcap")
 """Options that each worker is given as they are."""
 LEDGER: Final = "TALLYWIRE_LEDGER"
 """How workers are told of the ledger: a list of processes shows arguments, and so a password."""
