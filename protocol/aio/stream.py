@@ -78,7 +78,7 @@ class LinkStream(asyncio.Protocol):
         except asyncio.CancelledError:
             if self._answers.pop(ticket, None) is not None:
                 self._link.abandon(ticket, self._loop.time())
-            elif answer.exception() is None:
+            elif not answer.cancelled() and answer.exception() is None:
                 self._tell(answer.result())
             raise
 
@@ -168,14 +168,16 @@ class LinkStream(asyncio.Protocol):
         """Give an event to the one who waits for it, or to the listener."""
         match event:
             case ReplyReceived(ticket=ticket) if ticket in self._answers:
-                self._answers.pop(ticket).set_result(event)
-                return
+                answer = self._answers.pop(ticket)
+                if not answer.cancelled():
+                    answer.set_result(event)
+                    return
             case TimedOut(ticket=ticket) if ticket in self._answers:
-                self._answers.pop(ticket).set_exception(Unanswered())
+                _leave_unanswered(self._answers.pop(ticket), Unanswered())
             case LinkLost(reason=reason):
                 self._writable.set()
                 for answer in self._answers.values():
-                    answer.set_exception(Unanswered(reason))
+                    _leave_unanswered(answer, Unanswered(reason))
                 self._answers.clear()
             case _:
                 pass
@@ -199,3 +201,9 @@ class LinkStream(asyncio.Protocol):
             self._timer = None
         if deadline is not None:
             self._timer = self._loop.call_at(deadline, self._timer_due)
+
+
+def _leave_unanswered(answer: asyncio.Future[ReplyReceived], why: Unanswered) -> None:
+    """Tell whoever waits; one who was cancelled in this turn of the loop hears nothing more."""
+    if not answer.cancelled():
+        answer.set_exception(why)

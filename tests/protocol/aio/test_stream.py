@@ -5,10 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 
+import pytest
+
 from protocol.aio.errors import Unanswered
 from protocol.aio.stream import LinkStream
 from protocol.errors import LocalProtocolError
-from protocol.events import EchoAnswered, Event, LinkLost, LossReason, RequestReceived, TimedOut
+from protocol.events import (
+    EchoAnswered,
+    Event,
+    LinkLost,
+    LossReason,
+    ReplyReceived,
+    RequestReceived,
+    TimedOut,
+)
 from protocol.link import LinkSettings
 from protocol.message import Message
 from tests.protocol.pair import CODEC, FRAMING, framed, kinds, reply_to, request
@@ -147,3 +157,27 @@ def test_stream_tells_events_in_order_when_a_listener_calls_back() -> None:
         assert [RequestReceived, RequestReceived, RequestReceived, LinkLost] == kinds(told)
 
     play(story, on_event=call_back)
+
+
+@pytest.mark.parametrize("ending", ["reply", "loss", "deadline"])
+def test_stream_goes_on_when_who_waits_was_cancelled_a_moment_before(ending: str) -> None:
+    """Cancelled and answered in one turn of the loop: the reply is told, the loss is complete."""
+
+    async def story(stream: LinkStream, wire: HandTransport, told: list[Event]) -> None:
+        waiting = asyncio.ensure_future(ask(stream, 1, 5.0))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        if ending == "reply":
+            wire.feed(framed(reply_to(request(1))))
+        elif ending == "loss":
+            stream.connection_lost(ConnectionResetError())
+        else:
+            stream._link.handle_timer(5.0)
+            stream._pump()
+        await asyncio.wait([waiting])
+
+        assert waiting.cancelled()
+        expected = {"reply": ReplyReceived, "loss": LinkLost, "deadline": TimedOut}[ending]
+        assert [expected] == kinds(told)
+
+    assert [] == play(story).complaints
