@@ -12,7 +12,19 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from docs import api, commands, faults, kinds, machines, people, responses, rules, wire, words
+from docs import (
+    api,
+    commands,
+    faults,
+    kinds,
+    machines,
+    people,
+    responses,
+    rules,
+    scenarios,
+    wire,
+    words,
+)
 from protocol.dialect import BUILTIN
 
 REFERENCE: Final = Path(__file__).resolve().parent / "reference"
@@ -28,6 +40,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "response-codes.md": responses.response_codes,
     "payment-kinds.md": kinds.payment_kinds,
     "rules.md": rules.rules,
+    "scenarios.md": scenarios.scenarios,
     "machines.md": machines.machines,
     "permissions.md": people.permissions,
     "magic-amounts.md": words.magic_amounts,

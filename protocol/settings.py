@@ -108,6 +108,8 @@ def _all_text(values: Iterable[Any]) -> bool:
 
 def _inner(kind: Any, step: str) -> Any:
     """Return the type one step down: a field of a Struct, an element, a value of a table."""
+    if get_origin(kind) in (Union, UnionType):
+        kind = next(one for one in get_args(kind) if one is not type(None))
     if _struct(kind):
         kinds = [field.type for field in msgspec.structs.fields(kind) if field.encode_name == step]
     else:

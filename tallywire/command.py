@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "dialect": "List, show, check and import dialects: how bytes look.",
     "message": "Describe, decode, encode and diagnose single messages.",
     "printer": "Run a virtual ESC/POS printer.",
+    "scenario": "Run a terminal and an acquirer through what a file says, and compare.",
     "terminal": "Run a payment terminal, or one command of it.",
 }
 """Name and first line of help; the module is `tallywire.commands.<name>`, its command `command`."""

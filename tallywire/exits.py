@@ -26,6 +26,7 @@ class Exit(IntEnum):
     STORAGE = 11
     NO_SETTLEMENT = 12
     AMBIGUOUS = 13
+    SCENARIO_FAILED = 14
 
 
 class Ending(Exception):

@@ -27,12 +27,18 @@ S = TypeVar("S")
 MEND: Final = "Mend the file and try again."
 
 
-def run(main: Coroutine[Any, Any, None], *, as_json: bool) -> None:
+def run(
+    main: Coroutine[Any, Any, None],
+    *,
+    as_json: bool,
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> None:
     """Run until done, or until SIGINT or SIGTERM; then exit with the code of its ending."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     ending: Ending | None = None
     try:
-        asyncio.run(_until_told(main))
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(_until_told(main))
     except KeyboardInterrupt:
         return
     except Exception as error:

@@ -83,6 +83,7 @@ EXEMPT: Final[dict[tuple[str, str], str]] = {
     ("one_home", "tests/tallywire/virtual_printer/test_escpos.py"): "there it is a foreign client",
     ("wall_clocks", "acquirer_sim/aio/running.py"): "the entry point of an acquirer process",
     ("wall_clocks", "terminal/aio/opening.py"): "the entry point of a terminal process",
+    ("wall_clocks", "tallywire/commands/scenario.py"): "the entry point of a run of scenarios",
     ("hidden_context", "tallywire/virtual_printer/"): "it reads options of a printer, no cards",
     ("inexact_numbers", "terminal/picture.py"): "it rounds pixels; no money comes near",
     ("sleeping", "tests/world/"): "time is virtual there: a sleep is a deadline, and takes none",

@@ -28,7 +28,7 @@ from protocol.published_keys import TEST_MASTER_KEY
 from protocol.signing import Signing
 from terminal.aio.database import DatabaseOpener, open_sqlite
 from terminal.aio.driver import Terminal
-from terminal.aio.equipment import Equipment
+from terminal.aio.equipment import Equipment, pass_by
 from terminal.aio.keyfile import load_key
 from terminal.aio.line import AcquirerLine
 from terminal.aio.lock import DataLock
@@ -36,7 +36,7 @@ from terminal.aio.paperwork import Tear
 from terminal.aio.printers import Printer
 from terminal.aio.storehouse import free_bytes_at
 from terminal.configuration import Settings
-from terminal.effects import Notice
+from terminal.effects import CrashPoint, Notice
 from terminal.errors import StoreError, WrongKey
 from terminal.keyring import Keyring
 from terminal.pin_pad import PinPad, device_of
@@ -64,6 +64,7 @@ async def open_terminal(
     database_opener: DatabaseOpener = open_sqlite,
     random_bytes: Callable[[int], bytes] = os.urandom,
     tear: Tear | None = None,
+    reached: Callable[[CrashPoint], None] = pass_by,
 ) -> AsyncIterator[Terminal]:
     """Open the terminal whose data is in the directory `data`; made if it is not there.
 
@@ -101,6 +102,7 @@ async def open_terminal(
             pin_pad=pin_pad,
             tear=tear,
             free_bytes=free_bytes_at(data),
+            reached=reached,
         )
         terminal = await Terminal.open(settings, equipment)
         stack.push_async_callback(terminal.close)
