@@ -57,7 +57,8 @@ def run_scenarios(
     from tallywire.scenarios.patient_loop import PatientLoop
 
     # What a scenario provokes is its own business; what went wrong is in its report.
-    logging.getLogger("terminal").setLevel(logging.CRITICAL)
+    for name in ("terminal", "protocol"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     outcomes: list[Outcome] = []
     began = time.monotonic()
     playing = _play(paths, words, outcomes, jobs=jobs, story=story, as_json=as_json)

@@ -112,16 +112,16 @@ async def _came_out(stage: Stage, step: Step) -> msgspec.Struct:
 
 
 async def _say_of(stage: Stage, step: Step) -> msgspec.Struct:
-    by, paperwork = stage.scenario.terminal.operator, stage.terminal.paperwork
+    by, jobs = stage.scenario.terminal.operator, stage.terminal.paperwork.jobs
     job = await stage.terminal.clerk.job_named(step.job)
     try:
         match step.do:
             case Verb.CAME_OUT:
-                outcome = await paperwork.came_out(job, by=by)
+                outcome = await jobs.came_out(job, by=by)
             case Verb.DID_NOT:
-                outcome = await paperwork.did_not(job, by=by)
+                outcome = await jobs.did_not(job, by=by)
             case _:
-                outcome = await paperwork.void(job, by=by, reason="scenario")
+                outcome = await jobs.void(job, by=by, reason="scenario")
     except TerminalError as error:
         return PaperResult(code=error.code)
     return _told([outcome])

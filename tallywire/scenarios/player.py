@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
@@ -53,6 +55,8 @@ async def play(
     except TimeoutError:
         wanted = f"an end within {scenario.limit_s:g} s"
         late = (Problem(where=player.at, expected=wanted, came="none"),)
+    except Exception as error:  # noqa: BLE001 — a bug is for the report, not the end of the others
+        late = (Problem(where=player.at, expected="no bug", came=_place_of(error)),)
     record = player.record()
     return Outcome(
         name=name,
@@ -62,6 +66,12 @@ async def play(
         problems=(*compare(scenario, record), *late),
         record=record,
     )
+
+
+def _place_of(error: Exception) -> str:
+    """Return what broke, and where; its own words may hold a card number."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} in {last.name}, {Path(last.filename).name}:{last.lineno}"
 
 
 class _Player:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.tallywire.scenarios.playing import SALE, played, problems
 
 
@@ -62,6 +64,21 @@ def test_message_out_of_step_is_told_once_with_what_came() -> None:
     wrong = problems(SALE + wire.replace('"0210', '"0400", "0410'))
     assert len(wrong) == 1
     assert wrong[0].startswith("wire, message 2: expected 0400; came 0210 F3=000000")
+
+
+def test_bug_of_the_product_is_told_and_keeps_its_words_to_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def breaks(printer: object, line: str) -> None:
+        raise AssertionError("4111111111111111")
+
+    monkeypatch.setattr("tallywire.scenarios.acts.control_line", breaks)
+    found = problems('[[step]]\ndo = "printer"\nline = "off"\n')
+
+    assert len(found) == 1
+    assert found[0].startswith(
+        "step 1 printer: expected no bug; came AssertionError in breaks, test_player.py:"
+    )
 
 
 def test_clock_of_both_sides_can_be_put_forward() -> None:
