@@ -56,7 +56,7 @@ async def play(
         wanted = f"an end within {scenario.limit_s:g} s"
         late = (Problem(where=player.at, expected=wanted, came="none"),)
     except Exception as error:  # noqa: BLE001 — a bug is for the report, not the end of the others
-        late = (Problem(where=player.at, expected="no bug", came=_place_of(error)),)
+        late = (Problem(where=player.at, expected="no bug", came=place_of(error)),)
     record = player.record()
     return Outcome(
         name=name,
@@ -68,7 +68,7 @@ async def play(
     )
 
 
-def _place_of(error: Exception) -> str:
+def place_of(error: Exception) -> str:
     """Return what broke, and where; its own words may hold a card number."""
     *_, last = traceback.extract_tb(error.__traceback__)
     return f"{type(error).__name__} in {last.name}, {Path(last.filename).name}:{last.lineno}"
