@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
-from acquirer_sim.faults import CODES, CardSide, Fault, FaultKind, TotalsShape
-from acquirer_sim.orders import TOTALS_STEPS
+from acquirer_sim.faults import CODES, Fault, FaultKind, TotalsShape
+from acquirer_sim.orders import TOTALS_STEPS, CardSide
 from acquirer_sim.rules import RuleSettings
 from protocol.amount import Amount
 from protocol.header import Header
@@ -182,7 +182,7 @@ def _sided(message: Message, fault: Fault) -> Message:
     totals = message.get(TOTALS)
     if fault.side is CardSide.DOMESTIC or len(totals) <= VERDICT_AT[-1]:
         return message
-    digits, verdict = list(totals), totals[VERDICT_AT[0]]
+    digits, verdict = list(totals), max(totals[place] for place in VERDICT_AT)
     both = fault.side is CardSide.BOTH
     digits[VERDICT_AT[0]] = verdict if both else ReconciliationResult.IN_BALANCE.value
     digits[VERDICT_AT[1]] = verdict

@@ -15,7 +15,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from acquirer_sim.orders import TotalsError
+from acquirer_sim.orders import CardSide, TotalsError
 from acquirer_sim.settings import (
     Count,
     Minor,
@@ -99,14 +99,6 @@ class TotalsShape(Enum):
     SHORT = "short"
     LONG = "long"
     NON_DIGIT = "non_digit"
-
-
-class CardSide(Enum):
-    """Whose verdict in F48 of `cup`: that on domestic (inner) or foreign (outer) cards."""
-
-    DOMESTIC = "domestic"
-    FOREIGN = "foreign"
-    BOTH = "both"
 
 
 class FaultFacts(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from acquirer_sim.figures import pack_totals, totals_of, unpack_totals
+from acquirer_sim.orders import CardSide
 from acquirer_sim.policy import Policy
 from acquirer_sim.rows import Batch, Payment, PaymentStatus
 from protocol.kinds import KINDS, Side
@@ -75,15 +76,24 @@ def _verdict(*, balanced: bool) -> ReconciliationResult:
 
 
 def stored(
-    request: Settlement, kept: Totals, sides: Sides | None, result: ReconciliationResult
+    request: Settlement,
+    kept: Totals,
+    sides: Sides | None,
+    result: ReconciliationResult,
+    side: CardSide | None = None,
 ) -> str | None:
     """Return what is stored of the foreign side once the batch's verdict is `result`.
 
     The worse of two verdicts is the batch's; one that is not theirs (a fault wants it, or the
-    currencies differ) is that of every side with something on it.
+    currencies differ) is that of every side with something on it, unless a fault names the `side`.
     """
     if request.foreign is None or sides is None:
         return None
-    if max(sides, key=list(ReconciliationResult).index) is not result:
+    if side is not None:
+        sides = (
+            IN_BALANCE if side is CardSide.FOREIGN else result,
+            IN_BALANCE if side is CardSide.DOMESTIC else result,
+        )
+    elif max(sides, key=list(ReconciliationResult).index) is not result:
         sides = (result, IN_BALANCE if request.foreign == Totals() else result)
     return Foreign(request.foreign, kept, sides).pack()

@@ -67,7 +67,7 @@ def decide_settlement(desk: Desk, request: Settlement) -> SettlementReply:
         return _error(request, NOT_POSSIBLE, totals_of(batch))
     if order.off is not None:
         batch = _miscounted(batch, order)
-    return _freeze(desk, request, batch, order.verdict)
+    return _freeze(desk, request, batch, order)
 
 
 def force_close(desk: Desk, origin: Origin) -> None:
@@ -136,16 +136,14 @@ def _funding(desk: Desk, closed: Batch, entry: int) -> Iterator[Transfer]:
         yield ledger.charge(closed, fee, entry, desk.at)
 
 
-def _freeze(
-    desk: Desk, request: Settlement, batch: Batch, forced: ReconciliationResult | None
-) -> SettlementReply:
+def _freeze(desk: Desk, request: Settlement, batch: Batch, order: Order) -> SettlementReply:
     equal = totals_of(batch) == request.totals and batch.currency == request.currency
     part = _foreign_part(desk, batch)
     sides = sides_of(request, batch, part)
     equal = equal and sides in (None, (IN_BALANCE, IN_BALANCE))
     # A terminal that captures says in its upload what is to be paid for, even if that is nothing.
     equal = equal and (batch.capture is Capture.HOST or not _is_known(desk, batch))
-    result = forced or (IN_BALANCE if equal else ReconciliationResult.OUT_OF_BALANCE)
+    result = order.verdict or (IN_BALANCE if equal else ReconciliationResult.OUT_OF_BALANCE)
     balanced = result is ReconciliationResult.IN_BALANCE
     frozen = msgspec.structs.replace(
         batch,
@@ -155,7 +153,7 @@ def _freeze(
         asked=pack_totals(request.totals),
         settlement_date=desk.settlement_date,
         settled_at=desk.at,
-        foreign_totals=stored(request, part, sides, result),
+        foreign_totals=stored(request, part, sides, result, order.side),
     )
     if balanced:
         frozen = close_batch(desk, request.origin, frozen)

@@ -293,7 +293,7 @@ def _orders(fault: Fault) -> dict[str, object]:
         case FaultKind.APPROVE_PART:
             return {"code": CODES[fault.kind], "part_percent": fault.part_percent}
         case FaultKind.OUT_OF_BALANCE:
-            return {"verdict": ReconciliationResult.OUT_OF_BALANCE}
+            return {"verdict": ReconciliationResult.OUT_OF_BALANCE, "side": fault.side}
         case FaultKind.SETTLEMENT_ERROR:
             return {"verdict": ReconciliationResult.ERROR}
         case FaultKind.TOTALS_OFF:

@@ -13,6 +13,7 @@ from msgspec import json, structs
 
 from acquirer_sim.aio.host import Host
 from acquirer_sim.faults import Fault, FaultKind
+from acquirer_sim.orders import CardSide
 from acquirer_sim.reconciliation import Finding, Report
 from protocol.aio.client import Opener, tcp_opener
 from protocol.amount import Amount
@@ -305,3 +306,27 @@ async def test_only_the_side_that_is_out_of_balance_goes_up(tmp_path: Path) -> N
         (one.stan, one.finding) for one in report.differences
     ]
     assert report.explained
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("side", "listed"),
+    [(CardSide.DOMESTIC, [500]), (CardSide.FOREIGN, [700]), (CardSide.BOTH, [500, 700])],
+    ids=lambda value: value.value if isinstance(value, CardSide) else None,
+)
+async def test_side_that_a_fault_names_goes_up_and_the_report_wants_no_more(
+    tmp_path: Path, side: CardSide, listed: list[int]
+) -> None:
+    """H8: code 2 on inner, outer or both; the books say what the wire said."""
+    fault = Fault(kind=FaultKind.OUT_OF_BALANCE, mti="0500", side=side)
+    notes: list[bytes] = []
+    hosted = hosting(tmp_path / "a.db", fault, foreign_cards=("4",))
+    async with hosted as host, shop(tmp_path / "t", host, notes, FOREIGN) as terminal:
+        for minor, card in ((500, CARD), (700, VISA)):
+            await terminal.sale(Amount(minor), card)
+        await terminal.settle()
+
+    detail, _ = sent(notes, "0320")
+    ((body,),) = rows(tmp_path / "a.db", "SELECT body FROM report")
+    assert listed == [one.amount for one in UploadDetail.parse(detail.get(48)).payments]
+    assert () == tuple(json.decode(body, type=Report).differences)
