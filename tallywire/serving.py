@@ -8,10 +8,11 @@
                                                when a paper is confirmed late
     out   {"event": "ready", ...}              once, when what was left behind is finished
     out   {"event": "tear", ...}               between two copies, where the shop wants a pause
+    in    {"id": 8, "do": "cancel-payment"}    at any time: "cancelling", "too_late" or "nothing"
     out   {"event": "question", ...}           in the middle of a sale with "partial": "ask"
 
 Commands are carried out one after the other. The answers to a tear and to a question alone do not
-wait for their turn: the command that prints or sells waits for them.
+wait for their turn, since the command that prints or sells waits for them; nor does cancel-payment.
 
 While it stays, it finishes by itself what is unfinished, with growing pauses, prints what waits
 as soon as a printer has news, and asks the host for an echo when the line was idle for long.
@@ -33,6 +34,7 @@ from tallywire.serving_paper import PAPER_COMMANDS, plain_outcome
 from tallywire.serving_people import PEOPLE_COMMANDS, permit
 from tallywire.serving_questions import NoQuestion, Questions
 from tallywire.tearing import ANSWERS, Tearing
+from terminal.aio.cancelling import Answer as Taken
 from terminal.aio.driver import Terminal
 from terminal.configuration import Settings
 from terminal.errors import TerminalError
@@ -113,7 +115,14 @@ class Service:
             tell(id=command.id, result={"waited": self._tearing.answer(command.do)})
         elif command.do == ANSWER:
             self._answer(command)
-        return command.do in (*ANSWERS, ANSWER)
+        elif command.do == CANCEL:
+            self._cancel(command)
+        return command.do in (*ANSWERS, ANSWER, CANCEL)
+
+    def _cancel(self, command: Command) -> None:
+        """Take back the payment under way; those that wait for their turn are not meant."""
+        said = self._terminal.cancel()
+        tell(id=command.id, result={"cancel": said.value, "code": CANCEL_CODES[said]})
 
     def _answer(self, command: Command) -> None:
         problem = ""
@@ -146,7 +155,7 @@ class Service:
         """Carry out one command. Raises BadCommand or TerminalError."""
         paper, perform = ASIDE_COMMANDS.get(command.do), COMMANDS.get(command.do)
         if perform is None and paper is None and command.do not in VERBS:
-            names = ", ".join([*COMMANDS, *VERBS, *ASIDE_COMMANDS, *ANSWERS, ANSWER])
+            names = ", ".join([*COMMANDS, *VERBS, *ASIDE_COMMANDS, *ANSWERS, ANSWER, CANCEL])
             raise BadCommand(f"no command {command.do!r}; there are {names}")
         await permit(self._terminal.people, command)
         if paper is not None:
@@ -244,6 +253,8 @@ def _plain(result: PaymentResult | SettlementResult | Status | msgspec.Struct) -
 
 
 ANSWER: Final = "answer"
+CANCEL: Final = "cancel-payment"
+CANCEL_CODES: Final = {Taken.CANCELLING: "L87", Taken.TOO_LATE: "L88", Taken.NOTHING: "L08"}
 
 ASIDE_COMMANDS: Final = {**PAPER_COMMANDS, **PEOPLE_COMMANDS}
 """What leaves nothing behind that would have to be finished with the host."""

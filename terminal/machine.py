@@ -31,6 +31,11 @@ class ConnectFailed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack(Event):
+    """A person took it back, with a link there and nothing sent: certainly not sent."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotSent(Event):
     """The link went away before the first byte: certainly not sent."""
 

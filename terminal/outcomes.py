@@ -10,6 +10,7 @@ from terminal.attempt import Attempt, SettlementPhase
 from terminal.effects import Notice
 from terminal.host_copy import CopyLine
 from terminal.notices import told
+from terminal.payment import CANCELLED
 from terminal.results import (
     BalanceResult,
     CopyResult,
@@ -67,6 +68,7 @@ def payment_refused(
 def payment_result(line: PaymentLine) -> PaymentResult:
     """Return what became of a payment, as the books have it."""
     outcome = UNFINISHED.get(line.outcome, line.outcome)
+    outcome = "cancelled" if line.cause == CANCELLED else outcome
     code = line.code or line.cause or "L40"
     if outcome == "waiting":
         code = WAITING.get(line.kind, "L61")

@@ -3,7 +3,7 @@
     CREATED ──Begin──▶ PREPARED ──Connected──▶ SENDING ──Approved──▶ APPROVED
                           │                       ├──AcceptedInPart──▶ APPROVED
                           │                       ├──Declined──▶ DECLINED
-                          └──▶ NOT_SENT ◀─NotSent─┤
+                          └TakenBack▶ NOT_SENT ◀──┤
                                                   └──everything else──▶ REVERSAL_REQUIRED
 
 Three rules carry it. *Intent first:* SENDING and the reversal that may be needed are one commit
@@ -51,6 +51,7 @@ from terminal.machine import (
     Mismatched,
     NotSent,
     PowerOn,
+    TakenBack,
     TimedOut,
     Transition,
     find,
@@ -59,6 +60,9 @@ from terminal.machine import (
 from terminal.notices import told
 from terminal.responses import Action, response
 from terminal.reversal import ReversalArmed, ReversalCleared, ReversalReasonSet
+
+CANCELLED: Final = "L87"
+"""Why a payment was not sent: a person took it back in time."""
 
 
 class PaymentPhase(Enum):
@@ -314,9 +318,17 @@ def _undo_unrecorded(payment: Payment, event: CommitFailed) -> tuple[Payment, Ef
 def _not_sent(
     payment: Payment, event: ConnectFailed | NotSent | PowerOn
 ) -> tuple[Payment, Effects]:
+    return _certain(payment, "L20", "not_sent")
+
+
+def _take_back(payment: Payment, event: TakenBack) -> tuple[Payment, Effects]:
+    return _certain(payment, CANCELLED, "cancelled")
+
+
+def _certain(payment: Payment, cause: str, state: str) -> tuple[Payment, Effects]:
     key = {"batch": payment.purchase.batch, "stan": payment.purchase.stan}
-    facts = (PaymentNotSent(**key, cause="L20"), ReversalCleared(**key))
-    notice = Tell(told("L20", "payment", payment.key, "not_sent"))
+    facts = (PaymentNotSent(**key, cause=cause), ReversalCleared(**key))
+    notice = Tell(told(cause, "payment", payment.key, state))
     return _wiped(payment), (Commit(facts), notice)
 
 
@@ -344,6 +356,7 @@ _P = PaymentPhase
 TRANSITIONS: Final[Mapping[tuple[PaymentPhase, type[Event]], Transition[Payment]]] = {
     (_P.CREATED, Begin): Transition(_P.PREPARED, _begin),
     (_P.PREPARED, Connected): Transition(_P.SENDING, _send),
+    (_P.PREPARED, TakenBack): Transition(_P.NOT_SENT, _take_back),
     (_P.PREPARED, ConnectFailed): Transition(_P.NOT_SENT, _not_sent),
     (_P.PREPARED, CommitFailed): Transition(_P.NOT_SENT, _refuse),
     (_P.PREPARED, PowerOn): Transition(_P.NOT_SENT, _not_sent),

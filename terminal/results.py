@@ -21,8 +21,9 @@ class PaymentResult(Result, frozen=True, kw_only=True):
     """What became of a payment of any kind; `original` is the batch and STAN it speaks of.
 
     `outcome` is a `PaymentPhase` value ("approved", "declined", "reversed", "reversal_required",
-    "reversal_manual", "not_sent"), "waiting" (an advice: it stands, and the host is told until it
-    answers) or "refused": no STAN was used up and nothing was sent.
+    "reversal_manual", "not_sent"), "cancelled" (taken back in time: not sent), "waiting" (an
+    advice: it stands, and the host is told until it answers) or "refused": no STAN was used up
+    and nothing was sent.
     """
 
     outcome: str

@@ -1,4 +1,4 @@
-"""What is said to people about themselves: L75 to L79, L85, L86 of `terminal.texts`."""
+"""What is said to people about themselves: L75 to L79, L85 to L88 of `terminal.texts`."""
 
 from __future__ import annotations
 
@@ -36,6 +36,18 @@ PEOPLE_TEXTS: Final[dict[str, Text]] = {
         "This takes two people",
         "请主管或管理员同时授权",
         "Give --second with the password of the supervisor or the administrator",
+    ),
+    "L87": Text(
+        "交易已取消，未发送",
+        "The payment was cancelled; nothing of it was sent",
+        "可重新交易",
+        "Nobody was charged; it may be begun again",
+    ),
+    "L88": Text(
+        "交易已发送，不能取消",
+        "The payment has left and cannot be cancelled",
+        "请等待结果；成功后可撤销",
+        "Wait for its outcome; void it if it is approved",
     ),
     "L85": Text(
         "密码不符合要求",

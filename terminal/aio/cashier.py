@@ -9,6 +9,7 @@ from typing import Final
 from protocol.amount import Amount
 from protocol.kinds import PaymentKind
 from protocol.operations import Operation, PaymentReply
+from terminal.aio.cancelling import Cancelling
 from terminal.aio.desk import Desk
 from terminal.aio.performer import Machine
 from terminal.configuration import ReversalExhausted
@@ -42,6 +43,7 @@ class Cashier:
 
     desk: Desk
     ask: Ask
+    cancelling: Cancelling
 
     async def closed(self, kind: PaymentKind) -> str:
         """Return the L-code that forbids any payment of this kind now, "" when it may begin (T1).
@@ -101,7 +103,7 @@ class Cashier:
             return event
 
         rested = await desk.performer.run(
-            Machine("payment", step, judge_and_hear), payment, Begin()
+            Machine("payment", step, judge_and_hear, self.cancelling.close), payment, Begin()
         )
         return rested, heard.reply
 

@@ -23,7 +23,7 @@ from terminal.effects import CrashPoint, Notice
 from terminal.intent import Complete, Intent
 from terminal.notices import told
 from terminal.outcomes import payment_refused, payment_result
-from terminal.payment import PaymentPhase
+from terminal.payment import CANCELLED, PaymentPhase
 from terminal.responses import Action, response
 from terminal.results import PaymentResult
 from terminal.standing import SignOnNeeded
@@ -51,8 +51,11 @@ class Counter:
         wish, code = await self._ready(intent)
         if wish is None:
             return self._refuse(code, intent)
+        told_only = KINDS[wish.kind].is_advice
+        if self.cashier.cancelling.close() if told_only else self.cashier.cancelling.wanted:
+            return self._refuse(CANCELLED, intent)
         self.reached(CrashPoint.T1)
-        return await (self._tell(wish) if KINDS[wish.kind].is_advice else self._ask(wish))
+        return await (self._tell(wish) if told_only else self._ask(wish))
 
     async def _ready(self, intent: Intent) -> tuple[Complete | None, str]:
         code = await self.cashier.closed(intent.kind)

@@ -14,6 +14,7 @@ from protocol.kinds import PaymentKind
 from protocol.operations import Card
 from terminal.aio.archive import Archive
 from terminal.aio.books import Books
+from terminal.aio.cancelling import Answer, Cancelling
 from terminal.aio.cashier import Ask, Cashier
 from terminal.aio.clerk import Clerk
 from terminal.aio.counter import Counter
@@ -78,7 +79,8 @@ class Terminal:
         self._equipment = equipment
         self._owed = owed
         self._ask = equipment.ask
-        self._cashier = Cashier(desk, self._ask_person)
+        self._cancelling = Cancelling()
+        self._cashier = Cashier(desk, self._ask_person, self._cancelling)
         self._greeter = Greeter(desk, equipment.tell, equipment.reached)
         self._reverser = Reverser(desk, self._greeter.renew)
         self._inquirer = Inquirer(desk, equipment.tell)
@@ -217,6 +219,10 @@ class Terminal:
         wish = Intent(PaymentKind.SALE, amount, card, partial=partial, tag=tag)
         return await self._pay(wish)
 
+    def cancel(self) -> Answer:
+        """Take back the payment under way, if nothing of it was sent; waits for no turn."""
+        return self._cancelling.request()
+
     async def preauthorise(
         self, amount: Amount, card: Card, *, partial: Partial = Partial.UNDO
     ) -> PaymentResult:
@@ -308,8 +314,12 @@ class Terminal:
 
     async def _pay(self, intent: Intent) -> PaymentResult:
         async with self._turn:
-            await self._put_right()
-            result = await self._counter.serve(intent)
+            self._cancelling.begin()
+            try:
+                await self._put_right()
+                result = await self._counter.serve(intent)
+            finally:
+                self._cancelling.end()
         # Paper comes after the turn: a slow printer keeps nobody from paying (I1).
         await self._round_off()
         return result

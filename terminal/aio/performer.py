@@ -39,6 +39,7 @@ from terminal.machine import (
     Event,
     Mismatched,
     NotSent,
+    TakenBack,
     TimedOut,
 )
 
@@ -62,13 +63,22 @@ class State(Protocol):
 S = TypeVar("S", bound=State)
 
 
+def never() -> bool:
+    """Stand for a person who takes nothing back."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Machine(Generic[S]):
-    """A machine as the performer sees it; `judge` makes an event of a reply."""
+    """A machine as the performer sees it; `judge` makes an event of a reply.
+
+    `taken_back` is asked once there is a link, for the last time before bytes may leave.
+    """
 
     name: str
     step: Callable[[S, Event], tuple[S, Effects]]
     judge: Callable[[S, Operation], Awaitable[Event]]
+    taken_back: Callable[[], bool] = never
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +131,7 @@ class Performer:
                 case Print():
                     self._doors.paper_owed()
                 case Connect():
-                    upcoming = await self._connect()
+                    upcoming = await self._connect(machine)
                 case Send():
                     upcoming = await self._send(machine, state, effect)
                 case _:
@@ -143,13 +153,13 @@ class Performer:
             return CommitFailed(error.code)
         return None
 
-    async def _connect(self) -> Event:
+    async def _connect(self, machine: Machine[S]) -> Event:
         try:
             await self._doors.line.connect()
         except NotConnected as error:
             LOG.warning("no connection: %s", error)
             return ConnectFailed()
-        return Connected()
+        return TakenBack() if machine.taken_back() else Connected()
 
     async def _send(self, machine: Machine[S], state: S, effect: Send) -> Event:
         try:

@@ -15,8 +15,7 @@ import pytest
 from protocol.amount import Amount
 from tallywire.commands.terminal import command
 from tallywire.payments import VERBS
-from tallywire.serving import ANSWER, COMMANDS
-from tallywire.serving_paper import PAPER_COMMANDS
+from tallywire.serving import ANSWER, ASIDE_COMMANDS, COMMANDS
 from tallywire.serving_questions import NoQuestion, Questions
 from tests.tallywire.processes import ROOT, crew
 from tests.world.clock import VirtualLoop, run_virtual
@@ -94,8 +93,8 @@ def test_every_flow_of_the_command_is_a_line_of_serve() -> None:
     """A command that moves money or asks the host is not for people alone."""
     flows = set(command.commands) - NOT_FLOWS
 
-    assert set() == flows - {*COMMANDS, *VERBS, *PAPER_COMMANDS}
-    assert ANSWER not in {*COMMANDS, *VERBS, *PAPER_COMMANDS}
+    assert set() == flows - {*COMMANDS, *VERBS, *ASIDE_COMMANDS}
+    assert ANSWER not in {*COMMANDS, *VERBS, *ASIDE_COMMANDS}
 
 
 @pytest.mark.asyncio

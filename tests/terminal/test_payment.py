@@ -28,6 +28,7 @@ from terminal.machine import (
     Mismatched,
     NotSent,
     PowerOn,
+    TakenBack,
     TimedOut,
 )
 from terminal.payment import (
@@ -72,6 +73,7 @@ EVENTS: dict[type[Event], Event] = {
         Begin(),
         Connected(),
         ConnectFailed(),
+        TakenBack(),
         NotSent(),
         TimedOut(),
         Mismatched("another"),

@@ -19,6 +19,7 @@ SALE_EXITS: Final = {
     "reversed": Exit.DECLINED,
     "not_sent": Exit.UNREACHABLE,
     "refused": Exit.REFUSED,
+    "cancelled": Exit.REFUSED,
 }
 INQUIRE_EXITS: Final = {"refused": Exit.REFUSED, "declined": Exit.DECLINED}
 SETTLE_EXITS: Final = {"open": Exit.UNREACHABLE, "refused": Exit.REFUSED}
