@@ -1,8 +1,9 @@
 """The bytes of a message with everything secret blanked, at the same length.
 
-For files of packets: every field that would be masked on a screen has zeros where the stars would
-be, in the digits of its own encoding; what is found in no field is zero altogether. Lengths,
-bitmaps and all other fields stay as they were, so that a foreign reader still reads the message.
+For files of packets: every field that would be masked on a screen has nines where the stars would
+be, in the digits of its own encoding; binary secrets, and what is found in no field, are zero.
+Not zeros for a card's digits: 6200000000000005 would still stand there, as other test cards would.
+Lengths, bitmaps and all other fields stay as they were, so that a foreign reader still reads it.
 """
 
 from __future__ import annotations
@@ -41,22 +42,22 @@ def blank(layout: Layout, data: bytes) -> bytes:
 
 
 def _concealed(element: Element, value: FieldValue, shown: str, body: bytes) -> bytes:
-    """Return the bytes of a field with zeros for the stars of `shown`."""
+    """Return the bytes of a field with nines for the stars of `shown`."""
     if not isinstance(value, str):
-        return bytes(len(body)) if element.packed else _zero(element) * len(body)
+        return bytes(len(body)) if element.packed else _digit("0", element) * len(body)
     starred = [mark == "*" for mark in shown]
     assert len(starred) == len(value), "a mask is as long as what it hides"
     if not element.packed:
-        zero = _zero(element)
+        nine = _digit("9", element)
         pairs = zip(starred, body, strict=True)
-        return b"".join(zero if star else bytes((byte,)) for star, byte in pairs)
+        return b"".join(nine if star else bytes((byte,)) for star, byte in pairs)
     digits = list(body.hex())
     shift = 1 if element.field.left_pad and len(value) % 2 else 0
     for place, star in enumerate(starred):
         if star:
-            digits[place + shift] = "0"
+            digits[place + shift] = "9"
     return bytes.fromhex("".join(digits))
 
 
-def _zero(element: Element) -> bytes:
-    return b"0".translate(charset_table(element.field.data_enc))
+def _digit(digit: str, element: Element) -> bytes:
+    return digit.encode("ascii").translate(charset_table(element.field.data_enc))

@@ -56,7 +56,7 @@ def test_tshark_reads_the_messages(tmp_path: Path) -> None:
         only="iso8583",
     )
 
-    told = ["0200", "4111110000001111", "000123"]
+    told = ["0200", "4111119999991111", "000123"]
     assert [["127.0.0.1", "40000", *told]] + 2 * [["127.0.0.1", "8583", *told]] == read
 
 
