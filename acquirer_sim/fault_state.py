@@ -13,6 +13,7 @@ import msgspec
 
 from acquirer_sim.arrival import Arrival
 from acquirer_sim.faults import FAULTS, Fault, FaultKind, FaultPlan
+from acquirer_sim.settings import RequestName
 
 FAULTS_MAX: Final = 1000
 """How many faults may stand in a running plan, the cleared ones among them."""
@@ -172,6 +173,16 @@ def _matches(fault: Fault, arrival: Arrival) -> bool:
         and fault.batch in (None, arrival.batch)
         and fault.stan in (None, arrival.stan)
         and fault.minor in (None, arrival.minor)
-        # Who does not sign gets no signature: there is none to make wrong.
-        and (arrival.signed or fault.kind is not FaultKind.BAD_MAC)
+        and _has_a_hold(fault.kind, arrival)
     )
+
+
+def _has_a_hold(kind: FaultKind, arrival: Arrival) -> bool:
+    """Tell whether there is something to make wrong: a signature, an amount to approve in part."""
+    match kind:
+        case FaultKind.BAD_MAC:
+            return arrival.signed
+        case FaultKind.APPROVE_PART:
+            return arrival.request is RequestName.PAYMENT
+        case _:
+            return True

@@ -123,3 +123,13 @@ def test_wrong_mac_waits_for_a_request_that_is_signed() -> None:
 
     assert () == state.strike(SALE)
     assert 1 == len(state.strike(msgspec.structs.replace(SALE, signed=True)))
+
+
+def test_part_of_an_amount_is_approved_of_a_payment_alone() -> None:
+    """H2: a reversal of the same amount is undone, or not, as a whole."""
+    state = FaultState(FaultPlan((Fault(kind=FaultKind.APPROVE_PART, minor=5),)))
+
+    undo = msgspec.structs.replace(SALE, mti="0400", request=RequestName.REVERSAL)
+
+    assert () == state.strike(undo)
+    assert 1 == len(state.strike(SALE))

@@ -38,7 +38,7 @@ def test_every_single_fault_in_the_packed_dialect(name: str) -> None:
     assert bad is None, f"after {runs} runs:\n{bad}"
 
 
-@pytest.mark.parametrize("name", ["void", "refund"])
+@pytest.mark.parametrize("name", ["void", "refund", "void@cup", "refund@cup"])
 def test_every_pair_of_faults_on_the_line(name: str) -> None:
     """What is asked and what is told: a reply that is lost, and then a second thing.
 
