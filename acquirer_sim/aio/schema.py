@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from acquirer_sim.errors import LedgerError
 
-HEAD: Final = "0004"
+HEAD: Final = "0001"
 """The newest revision; a test holds it against the migrations."""
 
 

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import BigInteger, Column, Integer, PrimaryKeyConstraint, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    UniqueConstraint,
+    text,
+)
 
 revision = "0001"
 down_revision = None
@@ -38,7 +46,7 @@ CREDITS = "('void', 'refund', 'completion_void')"
 
 def _figure(name: str, sum_of: str, kinds: str) -> str:
     return f"""
-CASE state WHEN 'open' THEN (
+CASE WHEN state = 'open' AND capture = 'host' THEN (
     SELECT CAST({sum_of} AS BIGINT) FROM payment AS one
     WHERE one.terminal = record.terminal AND one.merchant = record.merchant
         AND one.batch = record.batch AND one.status = 'approved' AND one.kind IN {kinds}
@@ -53,10 +61,13 @@ SELECT terminal, merchant, batch, state,
 {_figure("credit_count", "count(*)", CREDITS)},
 {_figure("credit_minor", "coalesce(sum(minor), 0)", CREDITS)},
 currency, code, result, asked, settlement_date, repeats, moved_entry,
-opened_at, settled_at, closed_at
+opened_at, settled_at, closed_at, foreign_totals, capture
 FROM batch_record AS record
 """
-"""Every batch with its figures: of an open one its payments', of any other those it froze with."""
+"""Every batch with its figures: of an open one its payments', unless its terminal captures; of any
+other those it froze with."""
+
+HELD = text("kind = 'preauthorisation' AND status = 'approved' AND ended_entry = 0")
 
 
 def upgrade() -> None:
@@ -123,6 +134,8 @@ def _create_batches() -> None:
         _text("opened_at", 32),
         _text("settled_at", 32, nullable=True),
         _text("closed_at", 32, nullable=True),
+        _text("foreign_totals", 160, nullable=True),
+        Column("capture", String(8), nullable=False, server_default="host"),
         PrimaryKeyConstraint("terminal", "merchant", "batch"),
         sqlite_with_rowid=False,
     )
@@ -152,6 +165,7 @@ def _create_payments() -> None:
         _text("at", 32),
         UniqueConstraint("terminal", "merchant", "batch", "stan"),
     )
+    op.create_index("payment_held", "payment", ["at"], sqlite_where=HELD, postgresql_where=HELD)
     op.create_table(
         "reversal",
         *_batch(),
@@ -191,6 +205,20 @@ def _create_uploads() -> None:
         PrimaryKeyConstraint("terminal", "merchant", "batch", "stan"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "upload_chip",
+        *_batch(),
+        _text("stan", 6),
+        _text("outcome", 12),
+        _text("card", 19),
+        _number("minor"),
+        _text("currency", 3),
+        _text("chip", 512),
+        _number("times"),
+        _text("at", 32),
+        PrimaryKeyConstraint("terminal", "merchant", "batch", "stan"),
+        sqlite_with_rowid=False,
+    )
 
 
 def _create_books() -> None:
@@ -205,7 +233,7 @@ def _create_books() -> None:
         _text("currency", 3),
         _text("at", 32),
     )
-    op.create_table("spent", Column("token", String(24), primary_key=True), _number("minor"))
+    op.create_table("spent", Column("token", String(33), primary_key=True), _number("minor"))
 
 
 def _text(name: str, size: int, *, nullable: bool = False) -> Column[str]:
