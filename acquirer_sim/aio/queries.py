@@ -132,18 +132,6 @@ def reports(connection: Connection, *, terminal: str | None = None) -> list[Repo
     return [msgspec.json.decode(body, type=Report) for (body,) in connection.execute(query)]
 
 
-def batch_report(
-    connection: Connection, *, terminal: str, merchant: str, batch: str
-) -> Report | None:
-    """Return the reconciliation report of one batch, None when it had no upload."""
-    table = tables.report
-    query = select(table.c.body).where(
-        table.c.terminal == terminal, table.c.merchant == merchant, table.c.batch == batch
-    )
-    body = connection.execute(query).scalar()
-    return msgspec.json.decode(body, type=Report) if body is not None else None
-
-
 def _rows(connection: Connection, query: Select[Any], kind: type[Any]) -> list[Any]:
     assert issubclass(kind, Row), "columns stand in the order of the row's members"
     return [msgspec.convert(tuple(row), kind) for row in connection.execute(query)]

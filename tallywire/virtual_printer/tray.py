@@ -28,7 +28,6 @@ class Tray:
 
     def __init__(self, directory: Path, *, waiting_max: int = WAITING_MAX) -> None:
         self.directory = directory
-        self.write_errors = 0
         self._number = 0
         self._thread: ThreadPoolExecutor | None = None
         self._last: Future[None] | None = None
@@ -79,7 +78,6 @@ class Tray:
         try:
             path.write_bytes(content)
         except OSError as error:
-            self.write_errors += 1
             log.warning("%s is lost: %s", path.name, error.strerror or error)
 
     def _drawn(self) -> None:
