@@ -3,9 +3,10 @@
 Each code has a sentence and a next step in Chinese and English (REQ 000-20). Host response
 codes have their own table; these are the terminal's own findings (L..). The groups: L01-L13
 money and records, L20-L29 the link, L30-L39 the printer (every cause its own code, REQ 000-04
-and 003-06), L40-L46 the disk and TLS, L50-L59 paper that is asked for, L60-L69 payments that
-speak of another, L70-L74 the settlement inquiry, L75-L79 and L85-L88 people, L80-L82 printers
-behind a broker, L90-L98 the acquirer's copy of payments.
+and 003-06), L40-L46 the disk and TLS, L47, L83 and L84 settings, L48-L49 hosts that do not
+answer, L50-L59 paper that is asked for, L60-L69 payments that speak of another, L70-L74 the
+settlement inquiry, L75-L79 and L85-L88 people, L80-L82 printers behind a broker, L90-L98 the
+acquirer's copy of payments.
 """
 
 from __future__ import annotations

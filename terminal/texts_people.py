@@ -1,4 +1,4 @@
-"""What is said to people about themselves: L75 to L79, L85 to L88 of `terminal.texts`."""
+"""What is said of settings and people: L47, L75-L79, L83-L88 of `terminal.texts`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,24 @@ from typing import Final
 from terminal.text import Text
 
 PEOPLE_TEXTS: Final[dict[str, Text]] = {
+    "L47": Text(
+        "有未结清的交易，不能修改该设置",
+        "This setting cannot change while money is open",
+        "请先结算，冲正完成后再修改",
+        "Settle first, and let reversals and advices finish; nothing was changed",
+    ),
+    "L83": Text(
+        "没有可恢复的设置",
+        "There are no earlier settings to go back to",
+        "请查看设置历史",
+        "Look at settings history",
+    ),
+    "L84": Text(
+        "该设置属于终端数据，不能修改",
+        "This setting belongs to the terminal's data and never changes",
+        "请为新终端使用新的数据目录",
+        "Give another terminal a folder of its own; nothing was changed",
+    ),
     "L75": Text(
         "操作员号或密码错误",
         "The operator's number or password is wrong",

@@ -32,6 +32,7 @@ from terminal.aio.performer import LOG, Doors, Performer
 from terminal.aio.recoverer import Recoverer
 from terminal.aio.reports import batches_of, payments_of, status_of
 from terminal.aio.reverser import Reverser
+from terminal.aio.settings_keeper import SettingsKeeper
 from terminal.aio.settler import Settler
 from terminal.aio.staff import Staff
 from terminal.aio.teller import Teller
@@ -75,6 +76,7 @@ class Terminal:
         )
         self.people = desk.people
         self.staff = Staff(desk.people)
+        self.settings_keeper = SettingsKeeper(desk)
         self._desk = desk
         self._equipment = equipment
         self._owed = owed

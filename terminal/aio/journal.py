@@ -31,6 +31,7 @@ from terminal import (
     projections_recovered,
     projections_settlement,
     projections_wish,
+    settings_history,
 )
 from terminal.aio.database import Database
 from terminal.errors import JournalError
@@ -38,7 +39,14 @@ from terminal.facts import Fact, encode, name_of
 from terminal.projections import PROJECTIONS, Row, Statement, Value
 from terminal.standing import Stopped
 
-SCHEMAS: Final = ("money.sql", "paper.sql", "keys.sql", "recovered.sql", "people.sql")
+SCHEMAS: Final = (
+    "money.sql",
+    "paper.sql",
+    "keys.sql",
+    "recovered.sql",
+    "people.sql",
+    "settings.sql",
+)
 STOPPED: Final = Stopped()
 LOG: Final = logging.getLogger(__name__)
 INSERT_ENTRY: Final = "INSERT INTO entry (sequence, at, fact, body) VALUES (?, ?, ?, ?)"
@@ -53,6 +61,7 @@ REGISTERED: Final = (
     projections_paper,
     projections_people,
     projections_recovered,
+    settings_history,
 )
 """Importing them fills the registry of projections."""
 

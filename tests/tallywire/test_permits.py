@@ -30,10 +30,7 @@ def test_every_act_is_asked_for_by_something() -> None:
     """What the commands themselves ask for, and the forced close."""
     by_themselves = {Act.MANAGE_PEOPLE, Act.SWITCH_OFF}
 
-    assert set(Act) - by_themselves - set(PERMITS.values()) <= {
-        Act.FORCE_CLOSE,
-        Act.CHANGE_SETTINGS,
-    }
+    assert set(Act) - by_themselves - set(PERMITS.values()) <= {Act.FORCE_CLOSE}
 
 
 def test_log_names_amount_and_voucher_and_never_the_card() -> None:

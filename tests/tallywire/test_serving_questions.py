@@ -27,7 +27,7 @@ HALF = "1000.10"
 
 CARD = {"track2": "6200000000000005=30122010000", "chip": "9F2608A1B2C3D4E5F60718"}
 KNOWN = '[[card]]\npan = "6200000000000005"\npin = "1234"\n'
-NOT_FLOWS = {"serve", "export", "printer", "find", "preview", "reprint", "jobs"}
+NOT_FLOWS = {"serve", "export", "printer", "find", "preview", "reprint", "jobs", "settings"}
 """Commands of the house and of paper; the lines of paper have names of their own."""
 
 

@@ -20,6 +20,7 @@ from tallywire.commands.terminal import (
     printer,
     recovering,
     search,
+    settings,
     standing,
 )
 from tallywire.commands.terminal.attending import Attendance
@@ -99,6 +100,7 @@ for one in (
     printer.printer,
     operators.operators,
     operators.audit,
+    settings.settings,
     standing.status,
     standing.list_payments,
     standing.serve,

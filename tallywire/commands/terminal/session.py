@@ -56,16 +56,27 @@ class Options:
         return self.folder
 
     @property
+    def settings_path(self) -> Path | None:
+        """The file of the settings: the one that is named, else that of the data folder."""
+        usual = usual_path(self.data)
+        return self.config or (usual if usual.exists() else None)
+
+    @property
     def asks_person(self) -> bool:
         """Whether somebody sits there who can confirm."""
         return not self.as_json and self.attendance.asks
 
 
-def perform(options: Options, act: Act) -> None:
+def usual_path(data: Path) -> Path:
+    """Return where the settings of a data folder are when no file is named."""
+    return data / "settings.toml"
+
+
+def perform(options: Options, act: Act, *, afterwards: Act | None = None) -> None:
     """Open the terminal, act, close it, and exit with the code of the ending.
 
     Where people are on the operator logs in and the command is permitted first; `serve` has a
-    login of its own.
+    login of its own. `afterwards` is done with a terminal that is opened anew.
     """
     context = click.get_current_context()
     verb = _verb(context)
@@ -77,7 +88,12 @@ def perform(options: Options, act: Act) -> None:
             await options.attendance.permit(terminal.people, verb, subject)
         await act(terminal, settings)
 
-    run(_opened_and_done(options, permitted), as_json=options.as_json)
+    async def both() -> None:
+        await _opened_and_done(options, permitted)
+        if afterwards is not None:
+            await _opened_and_done(options, afterwards)
+
+    run(both(), as_json=options.as_json)
 
 
 def _verb(context: click.Context) -> str:
@@ -118,7 +134,7 @@ async def _opened(options: Options, said: set[str]) -> AsyncIterator[tuple[Termi
     from terminal.configuration import Settings, load_settings
     from terminal.texts import notice
 
-    settings = read_settings(options.config, load_settings)
+    settings = read_settings(options.settings_path, load_settings)
     urls = options.printers or (settings.printers if settings else _usual_printers(options))
     settings = settings or Settings()
     printers = _printers(options, settings, urls)
