@@ -53,9 +53,10 @@ def explain(problem: str, found: Any, kind: Any) -> tuple[str, str]:
     if unknown:
         steps.append(unknown[1])
         return _key(steps), f"no such key; allowed: {_allowed(kind, steps)}"
-    # What a type refuses by itself is said in a sentence that begins with the key.
+    # What a type refuses by itself is said in a sentence that begins with the key; a number
+    # behind it, as in "field 65", is a place in the table, and the sentence stays whole.
     name, _, rest = words.partition(" ")
-    if name.rstrip(":") in _names(kind, steps):
+    if name.rstrip(":") in _names(kind, steps) and not rest[:1].isdigit():
         steps, words = [*steps, name.rstrip(":")], rest
     if steps:
         words += _shown(found, steps) + _choices(kind, steps)

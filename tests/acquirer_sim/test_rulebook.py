@@ -148,7 +148,7 @@ def test_rule_without_a_code_orders_nothing() -> None:
     ("text", "key", "words"),
     [
         ('code = "5"', "rule[0].code", "found '5'"),
-        ('card = "9-1"\ncode = "05"', "rule[0]", "a range goes up"),
+        ('card = "9-1"\ncode = "05"', "rule[0].card", "a range goes up"),
         ("minor = 1", "rule[0]", "a rule answers: code, delay_s"),
         ('code = "05"\ncolour = 1', "rule[0].colour", "allowed: name, request"),
         ('code = "05"\nweekdays = ["friday"]', "rule[0].weekdays[0]", "allowed: mon, tue"),
